@@ -1,0 +1,101 @@
+"""Everything the gateway can be asked to do with a ticket, as flat frozen records.
+
+An unset field was not sent. ``None`` clears. Keys name rows by guid, id or name.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from gateway.domain.people import PartyKind
+from gateway.domain.values import UNSET, Description, Key, Unset
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Assign to an agent or group; without key nobody is assigned.
+
+    ``kept`` allows the other kind if it is the present assignee (ACMP contract ST3).
+    """
+
+    key: Key | None
+    kind: PartyKind = PartyKind.AGENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What a new ticket gets when the caller says nothing; names of rows."""
+
+    queue: str
+    state: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveTicket:
+    """Create the ticket of this guid, or edit it when it exists."""
+
+    guid: UUID
+    defaults: Defaults
+    title: str | Unset = UNSET
+    description: Description | Unset = UNSET
+    category: Key | None | Unset = UNSET
+    priority: int | Unset = UNSET
+    state: Key | Unset = UNSET
+    contact: Key | None | Unset = UNSET
+    assignee: Assign | Unset = UNSET
+    impact: Key | None | Unset = UNSET
+    keywords: str | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewComment:
+    """A comment that comes with another command, on that command's ticket."""
+
+    guid: UUID | None
+    text: Description | None
+    visible: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookTime:
+    """A working time as sent with another command; what is missing is None."""
+
+    guid: UUID | None
+    ticket: UUID | None
+    executor: UUID | None
+    start: datetime | None
+    end: datetime | None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseTicket:
+    """Close a ticket under the operator's rules."""
+
+    ticket: UUID
+    closed_state: str
+    assignee: Assign
+    resolution: Key | None | Unset = UNSET
+    comment: NewComment | None = None
+    working_time: BookTime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenTicket:
+    """Open a closed ticket again."""
+
+    ticket: UUID
+    reopen_state: str
+    assignee: Assign | Unset = UNSET
+    comment: NewComment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveComment:
+    """Add the comment of this guid, or edit it when it exists."""
+
+    guid: UUID
+    ticket: UUID | None = None
+    text: Description | None | Unset = UNSET
+    visible: bool | Unset = UNSET

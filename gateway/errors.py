@@ -1,0 +1,245 @@
+"""Every error that a use case or the door can raise.
+
+::
+
+    GatewayError                    code, sentence, field
+    +-- Refused                     the caller's mistake: nothing changed
+    |   +-- Malformed               GW-112 not one well-formed message
+    |   +-- WrongEnvelope           GW-116 neither SOAP 1.1 nor SOAP 1.2
+    |   +-- NotUnderstood           GW-117 a mandatory header block nobody knows
+    |   +-- ActionMismatch          GW-118 SOAPAction names another operation
+    |   +-- NoSuchOperation         GW-119
+    |   +-- TooLarge                GW-104 above the cap of this operation
+    |   +-- SchemaViolation         GW-120 path and reason
+    |   +-- BrokenRule              GW-130 a field breaks a rule
+    |   |   +-- Missing             the field is required
+    |   |   +-- KeyReused           GW-131 an idempotency key with another request
+    |   +-- WrongState              GW-132 the ticket's state forbids it
+    |   |   +-- TicketClosed
+    |   |   +-- TicketNotClosed
+    |   |   +-- TicketMerged        names the target
+    |   +-- NotFound                GW-404 not there, or not to be seen
+    |   +-- NotPermitted            GW-403 seen, but not allowed
+    |   +-- Unauthenticated         GW-402 credentials refused
+    |   |   +-- NoCredentials       GW-401
+    |   |   +-- SessionUnknown      GW-406
+    |   |   +-- WrongTokenKind      GW-407
+    |   |   +-- CredentialsDisagree GW-402
+    |   +-- TooManyRequests         GW-429 with the seconds to wait
+    +-- TryLater                    GW-503 nothing changed, the same call may work later
+    |   +-- StorageAway             GW-503 the database does not answer
+    |   +-- DeadlinePassed          GW-504
+    +-- OutcomeUnknown              GW-505 the answer of the commit was lost
+
+Sentences are safe to show: they never repeat a value that was sent.
+"""
+
+from typing import ClassVar
+from uuid import UUID
+
+
+class GatewayError(Exception):
+    """An expected failure with a stable code and a sentence that is safe to show."""
+
+    code: ClassVar[str] = "GW-501"
+    default: ClassVar[str] = "internal error"
+
+    def __init__(self, sentence: str | None = None, *, field: str | None = None) -> None:
+        self.sentence = self.default if sentence is None else sentence
+        self.field = field
+        super().__init__(self.sentence if field is None else f"{field}: {self.sentence}")
+
+
+class Refused(GatewayError):
+    """The caller's mistake; nothing was changed."""
+
+    code = "GW-130"
+    default = "refused"
+
+
+class Malformed(Refused):
+    """The bytes are not one well-formed message of the expected shape."""
+
+    code = "GW-112"
+    default = "malformed request"
+
+
+class WrongEnvelope(Refused):
+    """The envelope is neither SOAP 1.1 nor SOAP 1.2, or not the one its media type promises."""
+
+    code = "GW-116"
+    default = "SOAP 1.1 or SOAP 1.2 envelope expected"
+
+
+class NotUnderstood(Refused):
+    """A header block demands to be understood and is not; ``sentence`` is the block's name."""
+
+    code = "GW-117"
+    default = "header not understood"
+
+    def __init__(self, name: str, namespace: str = "") -> None:
+        self.name = name
+        self.namespace = namespace
+        super().__init__(name)
+
+
+class ActionMismatch(Refused):
+    """The SOAPAction names another operation than the body."""
+
+    code = "GW-118"
+    default = "SOAPAction does not match the body"
+
+
+class NoSuchOperation(Refused):
+    """The body's element is no operation of this service."""
+
+    code = "GW-119"
+    default = "no such operation"
+
+
+class TooLarge(Refused):
+    """The body is larger than this operation takes."""
+
+    code = "GW-104"
+    default = "request too large"
+
+
+class SchemaViolation(Refused):
+    """A message that breaks the published schema; ``field`` is the path, ``sentence`` the reason."""
+
+    code = "GW-120"
+    default = "does not match the schema"
+
+
+class BrokenRule(Refused):
+    """A field that breaks a rule; ``field`` is the domain's path, ``sentence`` the rule."""
+
+    code = "GW-130"
+    default = "not valid"
+
+
+class Missing(BrokenRule):
+    """A field that is required and absent or empty."""
+
+    default = "required"
+
+
+class KeyReused(BrokenRule):
+    """An idempotency key that was used for another request."""
+
+    code = "GW-131"
+    default = "used for another request"
+
+
+class WrongState(Refused):
+    """The ticket's state forbids the command."""
+
+    code = "GW-132"
+
+
+class TicketClosed(WrongState):
+    """A closed ticket is changed only by reopening it."""
+
+    default = "ticket is closed"
+
+
+class TicketNotClosed(WrongState):
+    """Only a closed ticket can be reopened."""
+
+    default = "ticket is not closed"
+
+
+class TicketMerged(WrongState):
+    """A merged ticket is changed through its target; ``target`` is the target's guid."""
+
+    default = "ticket was merged"
+
+    def __init__(self, target: UUID, *, field: str | None = None) -> None:
+        self.target = target
+        super().__init__(f"ticket was merged into {{{str(target).upper()}}}", field=field)
+
+
+class NotFound(Refused):
+    """An id that leads to nothing the caller may see."""
+
+    code = "GW-404"
+    default = "not found"
+
+
+class NotPermitted(Refused):
+    """The caller may see the thing but not do this to it."""
+
+    code = "GW-403"
+    default = "not permitted"
+
+
+class Unauthenticated(Refused):
+    """Credentials that are not accepted; one sentence for every reason."""
+
+    code = "GW-402"
+    default = "user name or password wrong"
+
+
+class NoCredentials(Unauthenticated):
+    """No credentials at all."""
+
+    code = "GW-401"
+    default = "credentials are required"
+
+
+class SessionUnknown(Unauthenticated):
+    """A session id that is unknown or expired."""
+
+    code = "GW-406"
+    default = "session unknown or expired"
+
+
+class WrongTokenKind(Unauthenticated):
+    """A security token of a kind that is not accepted here."""
+
+    code = "GW-407"
+    default = "only PasswordText is accepted"
+
+
+class CredentialsDisagree(Unauthenticated):
+    """Several identities in one request that do not lead to the same account."""
+
+    default = "credentials disagree"
+
+
+class TooManyRequests(Refused):
+    """Too many calls or failed logins; ``retry_after_s`` is the time to wait."""
+
+    code = "GW-429"
+    default = "too many requests"
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__()
+
+
+class TryLater(GatewayError):
+    """Nothing changed; the same call may work later."""
+
+    code = "GW-503"
+    default = "try later"
+    retry_after_s: int = 5
+
+
+class StorageAway(TryLater):
+    """The database does not answer."""
+
+    default = "storage not available"
+
+
+class DeadlinePassed(TryLater):
+    """The request took longer than its deadline; its transaction was not committed."""
+
+    code = "GW-504"
+
+
+class OutcomeUnknown(GatewayError):
+    """The connection broke while the commit was under way."""
+
+    code = "GW-505"
+    default = "outcome unknown"

@@ -1,0 +1,1 @@
+"""The door: admits, records, authenticates, routes and answers; knows nothing of tickets."""

@@ -1,0 +1,92 @@
+"""What a dialect tells the engine about one published service."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from gateway.domain.people import Principal
+from gateway.errors import GatewayError
+from gateway.http.exchange import Trace
+from gateway.soap.envelope import SoapVersion
+
+
+class FaultCode(Enum):
+    """The four fault codes, nothing else (soap-engine page F1): names in SOAP 1.1 and 1.2."""
+
+    CLIENT = ("Client", "Sender")
+    SERVER = ("Server", "Receiver")
+    VERSION_MISMATCH = ("VersionMismatch", "VersionMismatch")
+    MUST_UNDERSTAND = ("MustUnderstand", "MustUnderstand")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultContent:
+    """A fault in the dialect's words.
+
+    ``detail`` are the children of the one detail element, in order, with text values; an empty
+    tuple means no detail at all. ``challenge`` asks for a 401 with Basic challenge in place of a
+    fault.
+    """
+
+    code: FaultCode
+    text: str
+    detail: tuple[tuple[str, str], ...] = ()
+    retry_after_s: int | None = None
+    challenge: bool = False
+
+
+class Elements(Enum):
+    """What happens to elements the schema does not know (soap-engine page, section 5)."""
+
+    REFUSED = "refused"
+    DROPPED = "dropped"  # and noted on the message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leniency:
+    """What a service tolerates beyond its schema; the default tolerates nothing."""
+
+    any_order: bool = False
+    unknown: Elements = Elements.REFUSED
+    any_namespace: bool = False
+    fill_missing: bool = False  # required value types become 0, false or no date, noted
+    nil_is_absent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceDefinition:
+    """One published service: its Spyne class and every name and cap that Spyne does not know."""
+
+    stem: str  # file name under wsdl/ without ending, e.g. "acmp-helpdesk"
+    dialect: str  # as messages and history name it, e.g. "acmp"
+    title: str
+    description: str
+    service: type[Any]  # a spyne ServiceBase with one port type
+    namespace: str
+    path: str  # canonical path, e.g. "/soap/acmp/helpdesk"
+    service_name: str  # wsdl:service
+    port_type: str
+    bindings: Mapping[SoapVersion, str]
+    ports: Mapping[SoapVersion, str]
+    action: Callable[[str], str]  # operation name -> soapAction
+    fault_element: str  # the one detail element, in the namespace
+    fault: Callable[[GatewayError, str], FaultContent]  # error and reference -> fault
+    sender_status: int = 400  # HTTP status of a SOAP 1.2 Sender fault
+    session_header: str | None = None  # SOAP header block with a session id, in the namespace
+    max_body_bytes: int = 8 * 1024 * 1024
+    operation_body_bytes: Mapping[str, int] = field(default_factory=dict)  # caps of their own
+    leniency: Leniency = field(default_factory=Leniency)
+    wsdl_public: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Invocation:
+    """What a service method finds as ``ctx.udc``; stock Spyne can carry the same object."""
+
+    principal: Principal
+    trace: Trace
+    version: SoapVersion
+    deadline_s: float
+    key: str | None  # Idempotency-Key of the HTTP request
+    desk: Any  # the dialect's way to its use cases, given by the composer

@@ -1,0 +1,1 @@
+"""One function = one command = one transaction."""
