@@ -105,7 +105,7 @@ class TooLarge(Refused):
 
 
 class SchemaViolation(Refused):
-    """A message that breaks the published schema; ``field`` is the path, ``sentence`` the reason."""
+    """A breach of the published schema; ``field`` is the path, ``sentence`` the reason."""
 
     code = "GW-120"
     default = "does not match the schema"
