@@ -54,6 +54,47 @@ class Leniency:
     nil_is_absent: bool = False
 
 
+class WsdlShape(Enum):
+    """How the published file is drawn; both are document/literal wrapped."""
+
+    PLAIN = "plain"  # messages named as their elements, named wrapper types, faults declared
+    ASMX = "asmx"  # messages NAMESoapIn and NAMESoapOut, anonymous wrapper types, no faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationText:
+    """What people read about one operation; the WSDL takes ``text`` and ``supersedes``."""
+
+    text: str
+    group: str = ""  # heading on the service page
+    supersedes: str | None = None  # the version before it; the reverse link is derived
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldText:
+    """What people read about one field beyond its type."""
+
+    meaning: str
+    required: str = ""  # when it is needed, if the schema alone does not say so
+    limits: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeText:
+    """One result or fault code on the help pages."""
+
+    code: str
+    name: str
+    meaning: str
+    remedy: str = ""
+
+
+def no_values(operation: str) -> Mapping[str, object]:  # noqa: ARG001 - the table is empty
+    """Give no values for the filled sample of an operation."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceDefinition:
     """One published service: its Spyne class and every name and cap that Spyne does not know."""
@@ -78,6 +119,14 @@ class ServiceDefinition:
     operation_body_bytes: Mapping[str, int] = field(default_factory=dict)  # caps of their own
     leniency: Leniency = field(default_factory=Leniency)
     wsdl_public: bool = True
+    fault_type: type[Any] | None = None  # Spyne model of the detail element
+    shape: WsdlShape = WsdlShape.PLAIN
+    operations: Mapping[str, OperationText] = field(default_factory=dict)  # else: docstrings
+    # keys: "Type.Field" (an operation is the type of its parameters), else "Field" alone
+    fields: Mapping[str, FieldText] = field(default_factory=dict)
+    codes: tuple[CodeText, ...] = ()
+    # arguments that a running gateway accepts: names of the schema, lists as sequences
+    filled: Callable[[str], Mapping[str, object]] = no_values
 
 
 @dataclass(slots=True, kw_only=True)
