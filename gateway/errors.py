@@ -5,6 +5,10 @@
     GatewayError                    code, sentence, field
     +-- Refused                     the caller's mistake: nothing changed
     |   +-- Malformed               GW-112 not one well-formed message
+    |   |   +-- CharsetMismatch     GW-111 bytes, prolog and header disagree
+    |   |   +-- ForbiddenMarkup     GW-113 DTD or processing instruction
+    |   |   +-- ShapeExceeded       GW-114 deeper, wider or more than the limits
+    |   |   +-- NotOneCall          GW-115 not one envelope with one call in its body
     |   +-- WrongEnvelope           GW-116 neither SOAP 1.1 nor SOAP 1.2
     |   +-- NotUnderstood           GW-117 a mandatory header block nobody knows
     |   +-- ActionMismatch          GW-118 SOAPAction names another operation
@@ -23,6 +27,7 @@
     |   +-- Unauthenticated         GW-402 credentials refused
     |   |   +-- NoCredentials       GW-401
     |   |   +-- SessionUnknown      GW-406
+    |   |   +-- TokenStale          GW-406
     |   |   +-- WrongTokenKind      GW-407
     |   |   +-- CredentialsDisagree GW-402
     |   +-- TooManyRequests         GW-429 with the seconds to wait
@@ -62,6 +67,34 @@ class Malformed(Refused):
 
     code = "GW-112"
     default = "malformed request"
+
+
+class CharsetMismatch(Malformed):
+    """The bytes do not fit their charset, or header and prolog name different ones."""
+
+    code = "GW-111"
+    default = "bytes do not fit the charset"
+
+
+class ForbiddenMarkup(Malformed):
+    """A document type declaration or a processing instruction."""
+
+    code = "GW-113"
+    default = "document type declaration"
+
+
+class ShapeExceeded(Malformed):
+    """More depth, elements, attributes, names or text than the limits allow."""
+
+    code = "GW-114"
+    default = "too many elements"
+
+
+class NotOneCall(Malformed):
+    """Not one envelope with one call in its body."""
+
+    code = "GW-115"
+    default = "exactly one element in the Body expected"
 
 
 class WrongEnvelope(Refused):
@@ -192,6 +225,13 @@ class SessionUnknown(Unauthenticated):
 
     code = "GW-406"
     default = "session unknown or expired"
+
+
+class TokenStale(Unauthenticated):
+    """A security token outside its time window."""
+
+    code = "GW-406"
+    default = "security token is stale"
 
 
 class WrongTokenKind(Unauthenticated):
