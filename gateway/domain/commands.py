@@ -9,17 +9,20 @@ from uuid import UUID
 
 from gateway.domain.people import PartyKind
 from gateway.domain.values import UNSET, Description, Key, Unset
+from gateway.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
 class Assign:
     """Assign to an agent or group; without key nobody is assigned.
 
-    ``kept`` allows the other kind if it is the present assignee (ACMP contract ST3).
+    ``either_kind_kept``: the id of the group that is assigned already changes nothing, although
+    an agent is named (ACMP contract ST3).
     """
 
     key: Key | None
     kind: PartyKind = PartyKind.AGENT
+    either_kind_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +32,21 @@ class Defaults:
     queue: str
     state: str
     priority: int
+    type: str = "Unclassified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveTicket:
-    """Create the ticket of this guid, or edit it when it exists."""
+    """Create the ticket of this guid, or edit it when it exists.
+
+    ``breach`` is the first value whose form the dialect refused; it counts only after the
+    required fields were judged, which needs to know whether the ticket exists (ACMP contract
+    G14).
+    """
 
     guid: UUID
     defaults: Defaults
+    breach: Refused | None = None
     title: str | Unset = UNSET
     description: Description | Unset = UNSET
     category: Key | None | Unset = UNSET
@@ -52,20 +62,19 @@ class SaveTicket:
 class NewComment:
     """A comment that comes with another command, on that command's ticket."""
 
-    guid: UUID | None
-    text: Description | None
+    guid: UUID
+    text: Description
     visible: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookTime:
-    """A working time as sent with another command; what is missing is None."""
+    """A working time that comes with another command, on that command's ticket."""
 
-    guid: UUID | None
-    ticket: UUID | None
-    executor: UUID | None
-    start: datetime | None
-    end: datetime | None
+    guid: UUID
+    executor: UUID
+    start: datetime
+    end: datetime
     description: str = ""
 
 
@@ -93,9 +102,13 @@ class ReopenTicket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveComment:
-    """Add the comment of this guid, or edit it when it exists."""
+    """Add the comment of this guid, or edit it when it exists; ``breach`` as in SaveTicket.
+
+    ``ticket`` is None when one was sent whose form is the breach.
+    """
 
     guid: UUID
-    ticket: UUID | None = None
-    text: Description | None | Unset = UNSET
+    breach: Refused | None = None
+    ticket: UUID | None | Unset = UNSET
+    text: Description | Unset = UNSET
     visible: bool | Unset = UNSET

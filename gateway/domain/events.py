@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gateway.domain.ticket import Ticket
+from gateway.domain.values import Row
+
 
 class EventKind(StrEnum):
     """Kinds of events of a ticket (ACMP contract section 10)."""
@@ -23,3 +26,29 @@ class Event:
 
     kind: EventKind
     snapshot: dict[str, object] = field(default_factory=dict)
+
+
+def snapshot(ticket: Ticket) -> dict[str, object]:
+    """Give a ticket's fields after the change as plain JSON values; rows by id and caption."""
+    return {
+        "id": ticket.id,
+        "guid": str(ticket.guid),
+        "number": ticket.number,
+        "version": ticket.version,
+        "title": ticket.title,
+        "priority": ticket.priority,
+        "state_type": ticket.state.kind,
+        "keywords": ticket.keywords,
+        "closed": ticket.closed.isoformat() if ticket.closed else None,
+        **{name: _row(getattr(ticket, name)) for name in _ROWS},
+    }
+
+
+_ROWS = (
+    "state", "queue", "type", "category", "impact", "resolution", "owner", "assigned_group",
+    "responsible", "customer", "customer_user",
+)  # fmt: skip
+
+
+def _row(row: Row | None) -> dict[str, object] | None:
+    return None if row is None else {"id": row.id, "name": row.en}

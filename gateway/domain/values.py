@@ -1,6 +1,6 @@
 """Small values that records are made of: a field left out, a key of a list row, a rich text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Literal
 from uuid import UUID
@@ -25,15 +25,16 @@ Key = UUID | int | str  # how a dialect names a row: by guid, by id, or by name 
 class Row:
     """One row of a list: a state, a category, an agent ... with its captions.
 
-    ``kind`` is the state type of a state, the group id of a queue, else empty.
+    ``kind`` is the state type of a state, the group id of a queue, the customer id of a customer
+    user, else empty. Rows of one list are equal when their ids are.
     """
 
     id: int
-    guid: UUID
-    en: str
-    de: str
-    active: bool = True
-    kind: str = ""
+    guid: UUID = field(compare=False)
+    en: str = field(compare=False)
+    de: str = field(compare=False)
+    active: bool = field(default=True, compare=False)
+    kind: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The ACMP helpdesk commands."""

@@ -1,0 +1,107 @@
+"""Entries of a ticket: comments."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from gateway.domain import events
+from gateway.domain.commands import SaveComment
+from gateway.domain.entries import Article, NewArticle
+from gateway.domain.events import Event, EventKind
+from gateway.domain.people import Permission
+from gateway.domain.ticket import HistoryLine, Ticket
+from gateway.domain.values import Unset
+from gateway.domain.views import TicketView
+from gateway.errors import BrokenRule, Missing, NotFound
+from gateway.usecases import idempotency, rights
+from gateway.usecases.idempotency import Done
+from gateway.usecases.ports import Call, Unit
+
+
+def save_comment(command: SaveComment, call: Call, unit: Unit) -> Done:
+    """Add a comment, or edit it when it exists (ACMP contract CO).
+
+    Raises:
+        Missing: a new comment without ticket or text; text that is empty.
+        NotFound, NotPermitted, WrongState, BrokenRule: ticket, rights, state, a value.
+    """
+    found = unit.entries.find_article(command.guid)
+    if found is None:
+        return _add(command, call, unit)
+    article, ticket_guid = found
+    ticket = _seen(unit.tickets.lock(ticket_guid), call, "guid")
+    return idempotency.repeated(call, unit) or _edit(command, article, ticket, call, unit)
+
+
+def comments(guid: UUID, call: Call, unit: Unit) -> tuple[TicketView, list[Article]]:
+    """List a ticket's comments, oldest first; the description is none.
+
+    Raises:
+        NotFound: there is no such ticket that the caller may see.
+    """
+    ticket = unit.tickets.view(guid, call.principal)
+    if ticket is None:
+        raise NotFound(field="ticket")
+    rights.require(call.principal, call.command, ticket.group_id, field="ticket")
+    listed = unit.entries.articles(ticket.id)
+    unit.messages.settle(call, ticket.id)
+    return ticket, listed
+
+
+def _add(command: SaveComment, call: Call, unit: Unit) -> Done:
+    if isinstance(command.ticket, Unset):
+        raise Missing(field="ticket")
+    if isinstance(command.text, Unset) or not command.text.plain:
+        raise Missing(field="text")
+    if command.breach is not None:
+        raise command.breach
+    found = None if command.ticket is None else unit.tickets.lock(command.ticket)
+    ticket = _seen(found, call, "ticket")
+    rights.require(call.principal, call.command, ticket.group_id, field="ticket")
+    ticket.require_writable("ticket")
+    article = NewArticle(
+        guid=command.guid,
+        plain=command.text.plain,
+        html=command.text.html,
+        visible=bool(command.visible),
+    )
+    unit.entries.add_article(ticket, article, call)
+    unit.tickets.touch(ticket, call)
+    unit.history.add(ticket, [HistoryLine(kind="comment added")], call)
+    unit.outbox.add(ticket, [Event(EventKind.COMMENT_ADDED, events.snapshot(ticket))], call)
+    done = Done(ticket.id)
+    idempotency.remember(done, "create", command.guid, call, unit)
+    unit.messages.settle(call, ticket.id)
+    return done
+
+
+def _edit(command: SaveComment, article: Article, ticket: Ticket, call: Call, unit: Unit) -> Done:
+    text = command.text
+    if not isinstance(text, Unset) and not text.plain:
+        raise Missing(field="text")
+    if command.breach is not None:
+        raise command.breach
+    if not isinstance(command.ticket, Unset) and command.ticket != ticket.guid:
+        raise BrokenRule("belongs to another ticket", field="ticket")
+    rights.require(call.principal, call.command, ticket.group_id, field="guid")
+    ticket.require_writable("guid")
+    unit.idempotency.forget(call, article.guid)
+    changed = replace(
+        article,
+        plain=article.plain if isinstance(text, Unset) else text.plain,
+        html=article.html if isinstance(text, Unset) else text.html,
+        visible=article.visible if isinstance(command.visible, Unset) else command.visible,
+    )
+    if changed != article:
+        unit.entries.edit_article(changed, call)
+        unit.tickets.touch(ticket, call)
+        line = HistoryLine(kind="comment changed", old=article.plain, new=changed.plain)
+        unit.history.add(ticket, [line], call)
+        unit.outbox.add(ticket, [Event(EventKind.CHANGED, events.snapshot(ticket))], call)
+    unit.messages.settle(call, ticket.id)
+    return Done(ticket.id)
+
+
+def _seen(ticket: Ticket | None, call: Call, field: str) -> Ticket:
+    if ticket is None or not call.principal.may(Permission.RO, ticket.group_id):
+        raise NotFound(field=field)
+    return ticket

@@ -1,0 +1,315 @@
+"""Tickets: save, close, reopen and read; each function is one command in one transaction."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from gateway.domain import events
+from gateway.domain.commands import BookTime, CloseTicket, NewComment, ReopenTicket, SaveTicket
+from gateway.domain.entries import NewArticle, NewWorkingTime
+from gateway.domain.events import Event, EventKind
+from gateway.domain.people import Permission
+from gateway.domain.ticket import Changes, Difference, HistoryLine, StateType, Ticket
+from gateway.domain.values import UNSET, Description, Row, Unset
+from gateway.domain.views import HelpdeskSettings, TicketView
+from gateway.errors import BrokenRule, Missing, NotFound
+from gateway.usecases import idempotency, rights
+from gateway.usecases.idempotency import Done
+from gateway.usecases.ports import Call, Unit
+from gateway.usecases.rows import Rows, Wanted, assignee, assignment
+
+_NO_GUID = UUID(int=0)
+
+
+def save(command: SaveTicket, call: Call, unit: Unit) -> Done:
+    """Create the ticket, or edit it when it exists (ACMP contract G2, ST).
+
+    Raises:
+        Missing: a new ticket without title.
+        NotFound: a row that does not exist, or a ticket the caller may not see.
+        NotPermitted, WrongState, BrokenRule: rights, state of the ticket, a value.
+    """
+    ticket = unit.tickets.lock(command.guid)
+    if ticket is None:
+        return _create(command, call, unit)
+    _seen(ticket, call, "guid")
+    return idempotency.repeated(call, unit) or _edit(ticket, command, call, unit)
+
+
+def close(command: CloseTicket, rules: HelpdeskSettings, call: Call, unit: Unit) -> Done:
+    """Close a ticket under the operator's rules (ACMP contract CT).
+
+    Raises:
+        Missing: what the rules demand was not sent.
+        NotFound, NotPermitted, WrongState, BrokenRule: as in ``save``.
+    """
+    ticket = _seen(unit.tickets.lock(command.ticket), call, "ticket")
+    if ticket.state_type is StateType.CLOSED and (first := idempotency.repeated(call, unit)):
+        return first
+    state = Wanted("state", command.closed_state, "state")
+    resolution = Wanted(
+        "resolution", command.resolution if rules.resolutions_enabled else UNSET, "resolution"
+    )
+    booked = command.working_time if rules.working_times_enabled else None
+    executor = Wanted("agent", booked.executor if booked else UNSET, "working_time.executor")
+    rows = Rows(unit, (state, resolution, executor, assignee(command.assignee)))
+    changes = replace(
+        assignment(command.assignee, ticket, rows),
+        state=rows.configured("state", command.closed_state),
+        resolution=_set_or_empty(rows.pick(resolution)),
+        closed=unit.now,
+        pending_until=None,
+    )
+    time = _working_time(booked, rows.pick(executor))
+    _require_free(command.comment, booked, unit)
+    rights.require(call.principal, call.command, ticket.group_id, field="ticket")
+    ticket.require_writable("ticket")
+    _require_rules(command, rules)
+    return _end(ticket, changes, (command.comment, time), call, unit)
+
+
+def reopen(command: ReopenTicket, call: Call, unit: Unit) -> Done:
+    """Open a closed ticket again (ACMP contract RT).
+
+    Raises:
+        TicketNotClosed: it is open.
+        NotFound, NotPermitted, WrongState, BrokenRule: as in ``save``.
+    """
+    ticket = _seen(unit.tickets.lock(command.ticket), call, "ticket")
+    if ticket.state_type is not StateType.CLOSED and (first := idempotency.repeated(call, unit)):
+        return first
+    rows = Rows(unit, (Wanted("state", command.reopen_state, "state"), assignee(command.assignee)))
+    changes = replace(
+        assignment(command.assignee, ticket, rows),
+        state=rows.configured("state", command.reopen_state),
+        resolution=None,
+        closed=None,
+    )
+    _require_free(command.comment, None, unit)
+    rights.require(call.principal, call.command, ticket.group_id, field="ticket")
+    ticket.require_closed("ticket")
+    after = _change(ticket, changes, EventKind.REOPENED, call, unit)
+    if command.comment is not None:
+        _add_comment(after, command.comment, call, unit)
+    return _remembered("reopen", after, call, unit)
+
+
+def view(guid: UUID, call: Call, unit: Unit) -> TicketView:
+    """Read a ticket; a merged one gives the ticket it was merged into (ACMP contract G12).
+
+    Raises:
+        NotFound: there is none that the caller may see.
+    """
+    found = unit.tickets.view(guid, call.principal)
+    if found is None:
+        raise NotFound(field="ticket")
+    rights.require(call.principal, call.command, found.group_id, field="ticket")
+    unit.messages.settle(call, found.id)
+    return found
+
+
+def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
+    if not command.title:
+        raise Missing(field="title")
+    if command.breach is not None:
+        raise command.breach
+    defaults = command.defaults
+    rows = Rows(
+        unit,
+        (
+            *_named(command),
+            Wanted("queue", defaults.queue, "queue"),
+            Wanted("state", defaults.state, "state"),
+            Wanted("type", defaults.type, "type"),
+        ),
+    )
+    queue = rows.configured("queue", defaults.queue)
+    blank = Ticket(
+        id=0,
+        guid=command.guid,
+        number="",
+        version=1,
+        title="",
+        state=rows.configured("state", defaults.state),
+        priority=defaults.priority,
+        queue=queue,
+        type=rows.configured("type", defaults.type),
+    )
+    changes = _changes(command, blank, rows, unit)
+    rights.require(call.principal, call.command, blank.group_id, field="guid")
+    filled, _ = blank.apply(changes)
+    ticket = unit.tickets.create(replace(filled, version=1), call)
+    if not isinstance(command.description, Unset) and command.description.html:
+        _describe(ticket, command.description, call, unit)
+    unit.history.add(ticket, [HistoryLine(kind="created", new=ticket.title)], call)
+    happened = [EventKind.CREATED]
+    if ticket.owner or ticket.assigned_group:
+        happened.append(EventKind.ASSIGNED)
+    unit.outbox.add(ticket, [Event(kind, events.snapshot(ticket)) for kind in happened], call)
+    return _remembered("create", ticket, call, unit)
+
+
+def _edit(ticket: Ticket, command: SaveTicket, call: Call, unit: Unit) -> Done:
+    if command.title == "":
+        raise Missing(field="title")
+    if command.breach is not None:
+        raise command.breach
+    rows = Rows(unit, _named(command))
+    changes = _changes(command, ticket, rows, unit)
+    rights.require(call.principal, call.command, ticket.group_id, field="guid")
+    ticket.require_writable("guid")
+    after = _change(ticket, changes, EventKind.CHANGED, call, unit)
+    unit.idempotency.forget(call, ticket.guid)
+    if not isinstance(command.description, Unset) and after.description != ticket.description:
+        _describe(after, command.description, call, unit)
+    unit.messages.settle(call, after.id)
+    return Done(after.id)
+
+
+def _end(
+    ticket: Ticket,
+    changes: Changes,
+    entries: tuple[NewComment | None, NewWorkingTime | None],
+    call: Call,
+    unit: Unit,
+) -> Done:
+    comment, time = entries
+    after = _change(ticket, changes, EventKind.CLOSED, call, unit)
+    if comment is not None:
+        _add_comment(after, comment, call, unit)
+    if time is not None:
+        unit.entries.add_working_time(after, time, call)
+        line = HistoryLine(kind="working time added", new=str(time.minutes))
+        unit.history.add(after, [line], call)
+    unit.entries.delete_reminder(after)
+    return _remembered("close", after, call, unit)
+
+
+def _remembered(kind: str, ticket: Ticket, call: Call, unit: Unit) -> Done:
+    done = Done(ticket.id)
+    idempotency.remember(done, kind, ticket.guid, call, unit)
+    unit.messages.settle(call, ticket.id)
+    return done
+
+
+def _seen(ticket: Ticket | None, call: Call, field: str) -> Ticket:
+    if ticket is None or not call.principal.may(Permission.RO, ticket.group_id):
+        raise NotFound(field=field)
+    return ticket
+
+
+def _named(command: SaveTicket) -> tuple[Wanted, ...]:
+    return (
+        Wanted("category", command.category, "category"),
+        Wanted("state", command.state, "state"),
+        Wanted("customer_user", command.contact, "contact"),
+        assignee(command.assignee),
+        Wanted("impact", command.impact, "impact"),
+    )
+
+
+def _changes(command: SaveTicket, ticket: Ticket, rows: Rows, unit: Unit) -> Changes:
+    category, state, contact, _, impact = _named(command)
+    picked_category = rows.pick(category, ticket.category)
+    picked_state = rows.pick(state, ticket.state)
+    picked_contact = rows.pick(contact, ticket.customer_user)
+    changes = assignment(command.assignee, ticket if ticket.id else None, rows)
+    picked_impact = rows.pick(impact, ticket.impact)
+    description = command.description
+    return replace(
+        changes,
+        title=command.title,
+        description=description if isinstance(description, Unset) else description.html,
+        category=picked_category,
+        priority=command.priority,
+        state=_settable(picked_state, ticket),
+        customer_user=picked_contact,
+        customer=_company(picked_contact, ticket, unit),
+        impact=picked_impact,
+        keywords=command.keywords,
+    )
+
+
+def _settable(state: Row | Unset | None, ticket: Ticket) -> Row | Unset:
+    """Judge a state that is set by saving (ACMP contract ST5)."""
+    if isinstance(state, Unset) or state is None or state == ticket.state:
+        return UNSET
+    if state.kind == StateType.CLOSED:
+        raise BrokenRule("state closes the ticket, use CloseTicket_V1", field="state")
+    if state.kind in (StateType.MERGED, StateType.REMOVED):
+        raise BrokenRule("state cannot be set", field="state")
+    return state
+
+
+def _company(contact: Row | Unset | None, ticket: Ticket, unit: Unit) -> Row | Unset | None:
+    # ACMP section 10: the contact's company becomes the ticket's.
+    if isinstance(contact, Unset) or contact == ticket.customer_user:
+        return UNSET
+    if contact is None or not contact.kind:
+        return None
+    company = int(contact.kind)
+    return unit.lists.resolve({"customer": [company]})[("customer", company)]
+
+
+def _set_or_empty(row: Row | Unset | None) -> Row | None:
+    return None if isinstance(row, Unset) else row
+
+
+def _working_time(time: BookTime | None, executor: Row | Unset | None) -> NewWorkingTime | None:
+    if time is None or executor is None or isinstance(executor, Unset):
+        return None
+    return NewWorkingTime(
+        guid=time.guid,
+        executor=executor,
+        start=time.start,
+        end=time.end,
+        description=time.description,
+    )
+
+
+def _require_free(comment: NewComment | None, time: BookTime | None, unit: Unit) -> None:
+    if comment is not None and unit.entries.article_taken(comment.guid):
+        raise BrokenRule("is taken", field="comment.guid")
+    if time is not None and unit.entries.working_time_taken(time.guid):
+        raise BrokenRule("is taken", field="working_time.guid")
+
+
+def _require_rules(command: CloseTicket, rules: HelpdeskSettings) -> None:
+    if rules.resolutions_enabled and not command.resolution:
+        raise Missing(field="resolution")
+    if rules.comment_required and command.comment is None:
+        raise Missing(field="comment")
+    times = rules.working_times_enabled and rules.working_time_required
+    if times and command.working_time is None:
+        raise Missing(field="working_time")
+
+
+def _change(ticket: Ticket, changes: Changes, kind: EventKind, call: Call, unit: Unit) -> Ticket:
+    after, differences = ticket.apply(changes)
+    if not differences:
+        return ticket
+    unit.tickets.update(after, differences, call)
+    unit.history.add(after, [HistoryLine.of(difference) for difference in differences], call)
+    happened = [kind, *([EventKind.ASSIGNED] if _assigns(differences, after) else [])]
+    unit.outbox.add(after, [Event(each, events.snapshot(after)) for each in happened], call)
+    return after
+
+
+def _assigns(differences: tuple[Difference, ...], after: Ticket) -> bool:
+    names = {difference.field for difference in differences}
+    return bool(names & {"owner", "assigned_group"}) and bool(after.owner or after.assigned_group)
+
+
+def _describe(ticket: Ticket, text: Description, call: Call, unit: Unit) -> None:
+    unit.entries.put_description(ticket, text.plain, text.html, call)
+
+
+def _add_comment(ticket: Ticket, comment: NewComment, call: Call, unit: Unit) -> None:
+    article = NewArticle(
+        guid=comment.guid,
+        plain=comment.text.plain,
+        html=comment.text.html,
+        visible=comment.visible,
+    )
+    unit.entries.add_article(ticket, article, call)
+    unit.history.add(ticket, [HistoryLine(kind="comment added")], call)
+    unit.outbox.add(ticket, [Event(EventKind.COMMENT_ADDED, events.snapshot(ticket))], call)
