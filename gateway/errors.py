@@ -35,6 +35,7 @@
     |   +-- StorageAway             GW-503 the database does not answer
     |   +-- DeadlinePassed          GW-504
     +-- OutcomeUnknown              GW-505 the answer of the commit was lost
+    +-- CannotStart                 GW-510 settings, data folder or database, with the remedy
 
 Sentences are safe to show: they never repeat a value that was sent.
 """
@@ -283,3 +284,10 @@ class OutcomeUnknown(GatewayError):
 
     code = "GW-505"
     default = "outcome unknown"
+
+
+class CannotStart(GatewayError):
+    """Settings, data folder or database do not allow a start; the sentence names the remedy."""
+
+    code = "GW-510"
+    default = "cannot start"
