@@ -192,7 +192,7 @@ class EmbeddedServer:
             self._log_path.replace(self._log_path.with_suffix(".log.1"))
         folder = _as_seen_by(user, self._cluster_handle, self._data_dir / "postgres")
         # Only for us: an error line quotes the statement.
-        with open(self._log_path, "ab", opener=_only_ours) as log:  # noqa: PTH123 - has an opener
+        with open(self._log_path, "ab", opener=_only_ours) as log:
             return subprocess.Popen(  # noqa: S603 - our own program and arguments
                 [
                     *_launcher(user),
