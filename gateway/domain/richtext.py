@@ -7,8 +7,12 @@ from html.parser import HTMLParser
 from gateway.domain.values import Description
 
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul"]
-)
+    {
+        "address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "fieldset", "figure",
+        "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav",
+        "ol", "p", "pre", "section", "table", "tr", "ul",
+    }
+)  # fmt: skip
 _UNSEEN = frozenset({"script", "style", "head", "title"})
 _BLANKS = re.compile(r"\s+")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")

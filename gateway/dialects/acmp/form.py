@@ -1,0 +1,112 @@
+"""Reads wire values of the ACMP dialect and keeps what is wrong with them, in the order of G14."""
+
+import re
+from datetime import UTC, datetime
+from uuid import UUID
+
+from gateway.domain.values import UNSET, Unset
+from gateway.errors import BrokenRule, Missing, Refused
+from gateway.text import collapse
+
+_GUID = re.compile(
+    r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE
+)
+_NO_DATE = datetime(1899, 12, 30, tzinfo=UTC).date()  # contract G5: "no date"
+_FIRST_YEAR = 1900
+
+
+def wire_guid(guid: UUID | None) -> str | None:
+    """Write a GUID as this dialect does: upper case, in braces (contract G1)."""
+    return None if guid is None else f"{{{str(guid).upper()}}}"
+
+
+class Form:
+    """The values of one request; ``missing`` and ``breach`` are the first of their kind."""
+
+    def __init__(self) -> None:
+        self.missing: Refused | None = None
+        self.breach: Refused | None = None
+
+    def require_valid(self) -> None:
+        """Raise the first missing field, else the first breach of form.
+
+        Raises:
+            Missing: a required field is absent or empty.
+            BrokenRule: a value of a wrong form or beyond its limit.
+        """
+        self.require_present()
+        if self.breach is not None:
+            raise self.breach
+
+    def require_present(self) -> None:
+        """Raise the first missing field.
+
+        Raises:
+            Missing: a required field is absent or empty.
+        """
+        if self.missing is not None:
+            raise self.missing
+
+    def refuse(self, path: str, text: str) -> None:
+        """Keep a breach, if it is the first."""
+        self.breach = self.breach or BrokenRule(text, field=path)
+
+    def lack(self, path: str) -> None:
+        """Keep a missing field, if it is the first."""
+        self.missing = self.missing or Missing(field=path)
+
+    def guid(self, value: str | None, path: str) -> UUID | None | Unset:
+        """Read an optional GUID: unset if absent, None if empty (contract G1, G2).
+
+        A value of another form becomes a breach, and None.
+        """
+        if value is None:
+            return UNSET
+        text = value.strip()
+        if not text:
+            return None
+        match = _GUID.fullmatch(text)
+        if match is None or text.startswith("{") != text.endswith("}"):
+            self.refuse(path, "not a GUID")
+            return None
+        guid = UUID(match[1])
+        return guid if guid.int else None
+
+    def required_guid(self, value: str | None, path: str) -> UUID:
+        """Read a mandatory GUID; what is missing or malformed gives the all-zero one."""
+        before = self.breach
+        guid = self.guid(value, path)
+        if isinstance(guid, UUID):
+            return guid
+        if self.breach is before:
+            self.lack(path)
+        return UUID(int=0)
+
+    def text(self, value: str | None, path: str, limit: int) -> str | Unset:
+        """Read a text that is kept as sent."""
+        if value is None:
+            return UNSET
+        if len(value) > limit:
+            self.refuse(path, f"longer than {limit} characters")
+        return value
+
+    def line(self, value: str | None, path: str, limit: int) -> str | Unset:
+        """Read a text whose white space is collapsed (contract G8)."""
+        return self.text(None if value is None else collapse(value), path, limit)
+
+    def date(self, value: datetime | None, path: str) -> datetime | None:
+        """Read a date; 1899-12-30 is no date, years before 1900 are refused (contract G5)."""
+        if value is None or value.date() == _NO_DATE:
+            return None
+        if value.year < _FIRST_YEAR:
+            self.refuse(path, "out of range")
+            return None
+        return value
+
+    def required_date(self, value: datetime | None, path: str) -> datetime:
+        """Read a mandatory date; what is missing gives the first moment of all."""
+        before = self.breach
+        date = self.date(value, path)
+        if date is None and self.breach is before:
+            self.lack(path)
+        return date or datetime.min.replace(tzinfo=UTC)
