@@ -23,7 +23,9 @@ from gateway.errors import (
     ShapeExceeded,
     WrongEnvelope,
 )
+from gateway.http.head import CHARSETS
 from gateway.soap.envelope import SoapVersion
+from gateway.text import printable
 
 _MEBIBYTE = 1024 * 1024
 
@@ -81,15 +83,6 @@ def media_type(header: str) -> MediaType:
 
 # -- bytes to tree -------------------------------------------------------------------------------
 
-# Names of charsets and the codecs that know them; the list holds for header and prolog.
-_CODECS = {
-    "utf-8": "utf-8",
-    "utf-16": "utf-16",
-    "us-ascii": "ascii",
-    "iso-8859-1": "iso-8859-1",
-    "iso-8859-15": "iso-8859-15",
-    "windows-1252": "cp1252",
-}
 _PROLOG = re.compile(
     rb"<\?xml\s+version\s*=\s*[\"'][^\"']*[\"']\s+encoding\s*=\s*[\"']([^\"']*)[\"']"
 )
@@ -142,18 +135,19 @@ def read_document(body: bytes, charset: str | None, caps: Caps) -> etree._Elemen
 def _as_utf8(body: bytes, charset: str | None) -> bytes:
     """Settle the charset (header, else prolog, else mark, else UTF-8) and give UTF-8."""
     if body[:2] in _MARKS_16:
-        data = _recode(body, "utf-16")
-        _agree("utf-16", charset, _declared(data))
+        codec = _codec("utf-16", charset)
+        data = _recode(body, codec)
+        _codec("utf-16", _declared(data))
         return data
     bare = body.removeprefix(_MARK_8)
+    marked = "utf-8" if bare is not body else None
     declared = _declared(bare)
-    chosen = charset or declared or "utf-8"
-    _agree(chosen, declared, "utf-8" if bare is not body else None)
-    if chosen == "utf-8":
+    codec = _codec(charset or declared or "utf-8", declared, marked)
+    if codec == "utf-8":
         return bare
-    if chosen == "utf-16":
+    if codec == "utf-16":
         raise CharsetMismatch("UTF-16 without byte order mark")
-    return _recode(bare, chosen)
+    return _recode(bare, codec)
 
 
 def _declared(data: bytes) -> str | None:
@@ -161,16 +155,20 @@ def _declared(data: bytes) -> str | None:
     return found[1].decode("ascii", "replace").lower() if found else None
 
 
-def _agree(charset: str, *others: str | None) -> None:
-    if charset not in _CODECS:
+def _codec(charset: str, *others: str | None) -> str:
+    """Give the codec of a charset that the others, where given, must agree with."""
+    codecs = {CHARSETS.get(name) for name in (charset, *others) if name is not None}
+    codec = codecs.pop()
+    if codec is None or None in codecs:
         raise CharsetMismatch("unknown charset")
-    if any(other not in (None, charset) for other in others):
+    if codecs:
         raise CharsetMismatch("charset of header and prolog differ")
+    return codec
 
 
-def _recode(body: bytes, charset: str) -> bytes:
+def _recode(body: bytes, codec: str) -> bytes:
     try:
-        return body.decode(_CODECS[charset]).encode()
+        return body.decode(codec).encode()
     except UnicodeError:
         raise CharsetMismatch from None
 
@@ -415,7 +413,7 @@ def check_understood(envelope: Envelope, known: Collection[str]) -> None:
             raise NotOneCall("mustUnderstand is neither true nor false")
         if block.tag not in known:
             name = etree.QName(block)
-            raise NotUnderstood(name.localname, name.namespace or "")
+            raise NotUnderstood(printable(name.localname), name.namespace or "")
 
 
 def check_media_type(media: MediaType, version: SoapVersion) -> None:

@@ -1,0 +1,80 @@
+"""Takes secrets out of what is stored of XML messages: by the name of an element, never by text.
+
+Masks are put into the parsed tree and taken out again: a copy of the tree would cost its memory
+twice and put a stranger's names into the dictionary that lxml keeps per thread.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+
+from lxml import etree
+
+from gateway.http.redact import MASK, described_base64, is_secret
+from gateway.soap.plan import Field
+
+# XML's own secrets beside those of every other form: tokens that are refused are secret, too.
+_SECRETS = frozenset({"task_hashcheck", "twofactortoken", "binarysecuritytoken", "assertion"})
+
+
+def secret_tag(tag: str) -> bool:
+    """Tell whether an element or attribute of this name, in any namespace, holds a secret."""
+    local = tag.rpartition("}")[2]
+    return is_secret(local) or local.lower() in _SECRETS
+
+
+def binary_tags(plan: Field) -> frozenset[str]:
+    """Find the tags of all base64 elements in a message."""
+    return frozenset(field.tag for field in _fields(plan) if field.base64)
+
+
+def holds_secrets(plan: Field) -> bool:
+    """Tell whether a message can hold anything that is not stored as it is."""
+    return any(field.base64 or secret_tag(field.tag) for field in _fields(plan))
+
+
+def _fields(plan: Field) -> Iterator[Field]:
+    yield plan
+    for field in plan.fields:
+        yield from _fields(field)
+
+
+def redacted(root: etree._Element, binary: Collection[str]) -> str:
+    """Write a tree as text, secrets masked, base64 as size and SHA-256; the tree stays as it is.
+
+    ``binary`` are the tags of base64 elements.
+    """
+    undo: list[Callable[[], None]] = []
+    try:
+        for element in list(root.iter("*")):
+            undo += _cover(element, binary)
+        return etree.tostring(root, encoding="unicode")
+    finally:
+        for step in reversed(undo):
+            step()
+
+
+def redacted_answer(answer: bytes, binary: Collection[str]) -> str:
+    """Write the gateway's own answer as it may be stored."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    return redacted(etree.fromstring(answer, parser), binary)
+
+
+def _cover(element: etree._Element, binary: Collection[str]) -> Iterator[Callable[[], None]]:
+    tag = str(element.tag)
+    if secret_tag(tag):
+        if len(element) or element.text:
+            yield partial(_restore, element, element.text, element[:])
+            element[:] = []
+            element.text = MASK
+    elif tag in binary and element.text:
+        yield partial(_restore, element, element.text, element[:])
+        element.text = described_base64(element.text)
+    for name in element.keys():  # noqa: SIM118 - iterating an element gives its children
+        if secret_tag(name):
+            yield partial(element.set, name, str(element.get(name)))
+            element.set(name, MASK)
+
+
+def _restore(element: etree._Element, text: str | None, children: list[etree._Element]) -> None:
+    element.text = text
+    element[:] = children

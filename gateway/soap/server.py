@@ -1,0 +1,291 @@
+"""Serves one published service: the stages of a SOAP request in their order (soap-engine, 3)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from lxml import etree
+
+from gateway import clock
+from gateway.domain.people import Principal
+from gateway.errors import (
+    DeadlinePassed,
+    GatewayError,
+    Malformed,
+    NoCredentials,
+    NoSuchOperation,
+    NotUnderstood,
+    Refused,
+    TooLarge,
+    TryLater,
+    WrongEnvelope,
+)
+from gateway.http.authentication import Credentials, credentials_of
+from gateway.http.exchange import Answer, Outcome, Request, Stage, Trace
+from gateway.http.refusals import TOO_LARGE, Refusal
+from gateway.soap import faults, guard, wssecurity
+from gateway.soap.codec import Operation
+from gateway.soap.definition import FaultContent, Invocation, ServiceDefinition
+from gateway.soap.envelope import SoapVersion
+from gateway.soap.guard import Caps, Envelope, MediaType
+from gateway.soap.leniency import normalise
+from gateway.soap.redaction import binary_tags, holds_secrets, redacted, redacted_answer
+from gateway.soap.validation import Contract
+
+_CHALLENGE = Refusal(
+    401,
+    NoCredentials.code,
+    NoCredentials.default,
+    (("WWW-Authenticate", 'Basic realm="gateway", charset="UTF-8"'),),
+)
+_MEDIA_TYPE = Refusal(415, "GW-102", "send text/xml or application/soap+xml")
+_MEDIA_TYPES = {version.media_type: version for version in SoapVersion}
+_REFERENCE = "REFERENCE-TO-BE-SET"
+
+
+class Authenticator(Protocol):
+    """Finds out who calls."""
+
+    def principal(self, credentials: Credentials, peer: str) -> Principal:
+        """Give the one account that all credentials lead to.
+
+        Raises:
+            Unauthenticated: none, or not the right ones.
+            TooManyRequests: too many calls or failed logins.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class CallContext:
+    """What a service method gets in place of Spyne's context."""
+
+    udc: Invocation
+
+
+@dataclass(slots=True)
+class _Call:
+    """One request on its way through the stages."""
+
+    request: Request
+    trace: Trace
+    version: SoapVersion  # promised by the media type, then that of the envelope
+    media: MediaType
+
+
+class SoapEndpoint:
+    """Answers the POST requests of one service; safe to share between threads."""
+
+    def __init__(
+        self,
+        definition: ServiceDefinition,
+        operations: Mapping[str, Operation],
+        contract: Contract,
+        authenticator: Authenticator,
+        desk: Any,
+        *,
+        caps: Caps | None = None,
+    ) -> None:
+        self._definition = definition
+        self._operations = operations
+        self._contract = contract
+        self._authenticator = authenticator
+        self._desk = desk
+        self._caps = caps or Caps()
+        self._session = f"{{{definition.namespace}}}{definition.session_header}"
+        self._known = frozenset({wssecurity.SECURITY, self._session})
+        self._binary = _binary_tags(operations.values())
+        self._masked = frozenset(
+            tag for tag, operation in operations.items() if holds_secrets(operation.answer_plan)
+        )
+        self._last_resort = {version: self._prebuilt(version) for version in SoapVersion}
+
+    @property
+    def dialect(self) -> str:
+        """Name the dialect of its messages."""
+        return self._definition.dialect
+
+    @property
+    def max_body_bytes(self) -> int:
+        """Give the largest body of any of its operations."""
+        definition = self._definition
+        return max(definition.max_body_bytes, *definition.operation_body_bytes.values(), 0)
+
+    def answer(self, request: Request, trace: Trace) -> Answer:
+        """Answer one request; raises only what is unforeseen."""
+        media = guard.media_type(request.headers.get("content-type", ""))
+        version = _MEDIA_TYPES.get(media.name)
+        if version is None:
+            trace.outcome, trace.code = Outcome.REFUSED, _MEDIA_TYPE.code
+            return _MEDIA_TYPE.answer(request.correlation_id)
+        call = _Call(request, trace, version, media)
+        try:
+            body = self._serve(call)
+        except GatewayError as error:
+            return self._refuse(call, error)
+        if trace.outcome is Outcome.RUNNING:
+            trace.outcome = Outcome.OK
+        return Answer(200, body, _content_type(call.version))
+
+    def try_later(self, request: Request, trace: Trace, retry_after_s: int) -> Answer:
+        """Answer that the gateway is overloaded or its storage away."""
+        error = TryLater()
+        error.retry_after_s = retry_after_s
+        media = guard.media_type(request.headers.get("content-type", ""))
+        version = _MEDIA_TYPES.get(media.name, SoapVersion.V11)
+        return self._refuse(_Call(request, trace, version, media), error)
+
+    def broken(self, request: Request, trace: Trace) -> Answer:
+        """Answer after an unforeseen exception by bytes that were made at the start."""
+        version = _version_seen(request, trace)
+        trace.outcome, trace.code = Outcome.FAILED, GatewayError.code
+        body = self._last_resort[version].replace(_REFERENCE.encode(), trace.number.encode())
+        return Answer(500, body, _content_type(version))
+
+    # -- stages 2 to 8 -------------------------------------------------------------------------
+
+    def _serve(self, call: _Call) -> bytes:
+        envelope = self._guarded(call)
+        principal = self._identified(call, envelope)
+        operation = self._dispatched(call, envelope)
+        arguments = self._read(call, envelope, operation)
+        result = self._called(call, principal, operation, arguments)
+        body = operation.write(result, call.version)
+        if operation.tag in self._masked:
+            call.trace.stored_answer = redacted_answer(body, self._binary)
+        call.trace.stage = Stage.ANSWERED
+        return body
+
+    def _guarded(self, call: _Call) -> Envelope:
+        body = call.request.body
+        root = guard.read_document(body, call.media.charset, self._caps)
+        call.version = guard.version_of(root)
+        call.trace.soap_version = call.version.label
+        envelope = guard.open_envelope(
+            root, call.version, caps=self._caps, size=len(body), binary=self._binary
+        )
+        call.trace.stored_request = redacted(root, self._binary)
+        guard.check_media_type(call.media, call.version)
+        guard.check_understood(envelope, self._known)
+        name = etree.QName(envelope.call).localname
+        guard.check_action(
+            self._definition.action(name),
+            call.request.headers.get("soapaction"),
+            call.media.action,
+        )
+        call.trace.stage = Stage.PARSED
+        return envelope
+
+    def _identified(self, call: _Call, envelope: Envelope) -> Principal:
+        given = credentials_of(call.request.headers)
+        token = wssecurity.read_token(envelope.blocks, now=clock.now())
+        sessions = tuple(
+            session
+            for block in envelope.blocks
+            if block.tag == self._session and (session := _session_id(block))
+        )
+        credentials = replace(given, token=token, sessions=given.sessions + sessions)
+        principal = self._authenticator.principal(credentials, call.request.peer)
+        call.trace.account, call.trace.account_id = principal.account, principal.account_id
+        call.trace.stage = Stage.IDENTIFIED
+        return principal
+
+    def _dispatched(self, call: _Call, envelope: Envelope) -> Operation:
+        operation = self._operations.get(str(envelope.call.tag))
+        if operation is None:
+            raise NoSuchOperation
+        call.trace.operation = operation.name
+        definition = self._definition
+        cap = definition.operation_body_bytes.get(operation.name, definition.max_body_bytes)
+        if len(call.request.body) > cap:
+            raise TooLarge
+        return operation
+
+    def _read(self, call: _Call, envelope: Envelope, operation: Operation) -> list[Any]:
+        normalise(envelope.call, operation, self._definition.leniency, call.trace.note)
+        self._contract.check(envelope.call)
+        call.trace.stage = Stage.VALIDATED
+        arguments = operation.read(envelope.call)
+        call.trace.stage = Stage.TRANSLATED
+        return arguments
+
+    def _called(
+        self, call: _Call, principal: Principal, operation: Operation, arguments: list[Any]
+    ) -> Any:
+        request = call.request
+        if clock.monotonic_s() > request.deadline_s:
+            raise DeadlinePassed
+        invocation = Invocation(
+            principal=principal,
+            trace=call.trace,
+            version=call.version,
+            deadline_s=request.deadline_s,
+            key=request.headers.get("idempotency-key"),
+            desk=self._desk,
+        )
+        result = operation.function(CallContext(invocation), *arguments)
+        call.trace.stage = Stage.DONE
+        return result
+
+    # -- refusals ------------------------------------------------------------------------------
+
+    def _refuse(self, call: _Call, error: GatewayError) -> Answer:
+        trace, correlation_id = call.trace, call.request.correlation_id
+        trace.outcome = Outcome.REFUSED if isinstance(error, Refused) else Outcome.FAILED
+        trace.code = error.code
+        if isinstance(error, TooLarge):
+            return TOO_LARGE.answer(correlation_id)
+        content = self._definition.fault(error, trace.number)
+        if content.challenge:
+            return _CHALLENGE.answer(correlation_id)
+        headers: tuple[tuple[str, str], ...] = ()
+        if content.retry_after_s is not None:
+            headers = (("Retry-After", str(content.retry_after_s)),)
+        body = self._fault(call.version, error, content)
+        status = faults.status(call.version, content, self._definition.sender_status)
+        return Answer(status, body, _content_type(call.version), headers)
+
+    def _fault(self, version: SoapVersion, error: GatewayError, content: FaultContent) -> bytes:
+        return faults.write_fault(
+            version,
+            content,
+            element=self._definition.fault_element,
+            namespace=self._definition.namespace,
+            header=_header_for(version, error),
+        )
+
+    def _prebuilt(self, version: SoapVersion) -> bytes:
+        error = GatewayError()
+        return self._fault(version, error, self._definition.fault(error, _REFERENCE))
+
+
+def _binary_tags(operations: Collection[Operation]) -> frozenset[str]:
+    plans = [plan for each in operations for plan in (each.plan, each.answer_plan)]
+    return frozenset().union(*map(binary_tags, plans))
+
+
+def _content_type(version: SoapVersion) -> str:
+    return f"{version.media_type}; charset=utf-8"
+
+
+def _version_seen(request: Request, trace: Trace) -> SoapVersion:
+    for version in SoapVersion:
+        if version.label == trace.soap_version:
+            return version
+    name = guard.media_type(request.headers.get("content-type", "")).name
+    return _MEDIA_TYPES.get(name, SoapVersion.V11)
+
+
+def _session_id(block: etree._Element) -> str:
+    """Read the login header block strictly: no schema covers it; empty counts as absent."""
+    if len(block):
+        raise Malformed("text expected in the session header")
+    return (block.text or "").strip()
+
+
+def _header_for(version: SoapVersion, error: GatewayError) -> str:
+    if isinstance(error, NotUnderstood):
+        return faults.not_understood(version, error.name, error.namespace)
+    if isinstance(error, WrongEnvelope):
+        return faults.upgrade(version)
+    return ""
