@@ -8,6 +8,7 @@ of a walk node by node, and the walk is the largest part of a small request afte
 import re
 import threading
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,11 +50,20 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed body, not yet judged as an envelope."""
+
+    root: etree._Element
+    size_bytes: int
+    names_bytes: int  # what its names may weigh in the dictionary of the thread
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """A judged request: one call in a well-shaped envelope."""
 
     version: SoapVersion
-    root: etree._Element
+    document: Document
     blocks: tuple[etree._Element, ...]  # header blocks that are addressed to us
     call: etree._Element  # the one child of the Body
     attributes: bool  # whether any element of the call bears an attribute
@@ -92,7 +102,7 @@ _MARKS_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _OfThread(threading.local):
-    """Each thread's own parser: a parser under two threads would make them wait."""
+    """Each thread's own parser: one parser under two threads would make them wait."""
 
     def __init__(self) -> None:
         # The charset is settled before the parse; the override keeps libxml2 from guessing one
@@ -105,31 +115,64 @@ class _OfThread(threading.local):
             huge_tree=False,
             remove_comments=True,
         )
+        self.foreign_bytes = 0
 
 
 _own = _OfThread()
 
+# lxml keeps every name it has met in a dictionary that lives as long as its thread: a caller who
+# makes up names would fill the memory for good (200 MB after a million of them).
+_MAX_FOREIGN_BYTES = 4 * _MEBIBYTE
+_ENTRY_BYTES = 64  # of the dictionary, beside the name
 
-def read_document(body: bytes, charset: str | None, caps: Caps) -> etree._Element:
+
+def read_document(body: bytes, charset: str | None, caps: Caps) -> Document:
     """Parse the body; ``charset`` is that of the header.
 
     Raises:
         Malformed: it is not one XML 1.0 document without DTD and processing instructions.
     """
     data = _as_utf8(body, charset)
-    if data.count(b"<") > caps.angle_brackets:
+    tags = data.count(b"<")
+    if tags > caps.angle_brackets:
         raise ShapeExceeded("too many elements")
-    if data.count(b'"') + data.count(b"'") > caps.quotes:
+    quotes = data.count(b'"') + data.count(b"'")
+    if quotes > caps.quotes:
         raise ShapeExceeded("too many attributes")
-    try:
-        root = etree.fromstring(data, _own.parser)
-    except etree.XMLSyntaxError:
-        # Without the cause: libxml2's text quotes the request.
-        raise Malformed("not well-formed XML") from None
+    names = tags + quotes // 2
+    names_bytes = min(len(data), names * caps.name_chars) + names * _ENTRY_BYTES
+    root = _parsed(data, names_bytes)
     _judge_document(root)
     if data.count(b"xmlns") > caps.namespaces or _LONG_PREFIX.search(data):
         _count_namespaces(root, caps)
-    return root
+    return Document(root, len(body), names_bytes)
+
+
+def _parsed(data: bytes, names_bytes: int) -> etree._Element:
+    try:
+        if _own.foreign_bytes > _MAX_FOREIGN_BYTES:
+            return _parse_apart(data)
+        _own.foreign_bytes += names_bytes
+        return etree.fromstring(data, _own.parser)
+    except etree.XMLSyntaxError:
+        # Without the cause: libxml2's text quotes the request.
+        raise Malformed("not well-formed XML") from None
+
+
+def _parse_apart(data: bytes) -> etree._Element:
+    """Parse in a thread of its own: the dictionary goes with the thread and its last tree."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: etree.fromstring(data, _own.parser)).result()
+
+
+def vouch(envelope: Envelope, known: Collection[str]) -> None:
+    """Take a request that passed the schema off this thread's account of made-up names.
+
+    ``known`` are the tags of the header blocks that were read.
+    """
+    header = envelope.document.root[0]
+    if header is envelope.call.getparent() or all(block.tag in known for block in header):
+        _own.foreign_bytes = max(0, _own.foreign_bytes - envelope.document.names_bytes)
 
 
 def _as_utf8(body: bytes, charset: str | None) -> bytes:
@@ -250,18 +293,10 @@ def version_of(root: etree._Element) -> SoapVersion:
 
 
 def open_envelope(
-    root: etree._Element,
-    version: SoapVersion,
-    *,
-    caps: Caps,
-    size: int,
-    binary: Collection[str] = (),
+    document: Document, version: SoapVersion, *, caps: Caps, binary: Collection[str] = ()
 ) -> Envelope:
-    """Judge shape and size of a parsed envelope.
-
-    ``size`` is the length of the body in bytes, ``binary`` the tags of base64 elements, whose text
-    may be longer.
-    """
+    """Judge shape and size of an envelope; text below a tag of ``binary`` may be longer."""
+    root, size = document.root, document.size_bytes
     tags = _TAGS[version]
     header, body = _parts(root, tags)
     call = _only_child(body)
@@ -283,7 +318,7 @@ def open_envelope(
         _judge_block_sizes(header, caps)
     if size > caps.text_chars:
         _judge_texts(root, caps, binary)
-    return Envelope(version, root, tuple(blocks), call, attributes)
+    return Envelope(version, document, tuple(blocks), call, attributes)
 
 
 def _parts(root: etree._Element, tags: _Tags) -> tuple[etree._Element | None, etree._Element]:

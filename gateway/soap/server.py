@@ -58,13 +58,13 @@ class Authenticator(Protocol):
 
 @dataclass(slots=True)
 class CallContext:
-    """What a service method gets in place of Spyne's context."""
+    """What a service method gets for ``ctx``: of Spyne's context the one attribute both have."""
 
     udc: Invocation
 
 
 @dataclass(slots=True)
-class _Call:
+class _Exchange:
     """One request on its way through the stages."""
 
     request: Request
@@ -92,8 +92,8 @@ class SoapEndpoint:
         self._authenticator = authenticator
         self._desk = desk
         self._caps = caps or Caps()
-        self._session = f"{{{definition.namespace}}}{definition.session_header}"
-        self._known = frozenset({wssecurity.SECURITY, self._session})
+        self._session = _session_tag(definition)
+        self._known = frozenset({wssecurity.SECURITY, self._session} - {""})
         self._binary = _binary_tags(operations.values())
         self._masked = frozenset(
             tag for tag, operation in operations.items() if holds_secrets(operation.answer_plan)
@@ -118,14 +118,14 @@ class SoapEndpoint:
         if version is None:
             trace.outcome, trace.code = Outcome.REFUSED, _MEDIA_TYPE.code
             return _MEDIA_TYPE.answer(request.correlation_id)
-        call = _Call(request, trace, version, media)
+        exchange = _Exchange(request, trace, version, media)
         try:
-            body = self._serve(call)
+            body = self._serve(exchange)
         except GatewayError as error:
-            return self._refuse(call, error)
+            return self._refuse(exchange, error)
         if trace.outcome is Outcome.RUNNING:
             trace.outcome = Outcome.OK
-        return Answer(200, body, _content_type(call.version))
+        return Answer(200, body, _content_type(exchange.version))
 
     def try_later(self, request: Request, trace: Trace, retry_after_s: int) -> Answer:
         """Answer that the gateway is overloaded or its storage away."""
@@ -133,7 +133,7 @@ class SoapEndpoint:
         error.retry_after_s = retry_after_s
         media = guard.media_type(request.headers.get("content-type", ""))
         version = _MEDIA_TYPES.get(media.name, SoapVersion.V11)
-        return self._refuse(_Call(request, trace, version, media), error)
+        return self._refuse(_Exchange(request, trace, version, media), error)
 
     def broken(self, request: Request, trace: Trace) -> Answer:
         """Answer after an unforeseen exception by bytes that were made at the start."""
@@ -144,40 +144,39 @@ class SoapEndpoint:
 
     # -- stages 2 to 8 -------------------------------------------------------------------------
 
-    def _serve(self, call: _Call) -> bytes:
-        envelope = self._guarded(call)
-        principal = self._identified(call, envelope)
-        operation = self._dispatched(call, envelope)
-        arguments = self._read(call, envelope, operation)
-        result = self._called(call, principal, operation, arguments)
-        body = operation.write(result, call.version)
+    def _serve(self, exchange: _Exchange) -> bytes:
+        envelope = self._guarded(exchange)
+        principal = self._identified(exchange, envelope)
+        operation = self._dispatched(exchange, envelope)
+        arguments = self._read(exchange, envelope, operation)
+        result = self._called(exchange, principal, operation, arguments)
+        body = operation.write(result, exchange.version)
         if operation.tag in self._masked:
-            call.trace.stored_answer = redacted_answer(body, self._binary)
-        call.trace.stage = Stage.ANSWERED
+            exchange.trace.stored_answer = redacted_answer(body, self._binary)
+        exchange.trace.stage = Stage.ANSWERED
         return body
 
-    def _guarded(self, call: _Call) -> Envelope:
-        body = call.request.body
-        root = guard.read_document(body, call.media.charset, self._caps)
-        call.version = guard.version_of(root)
-        call.trace.soap_version = call.version.label
+    def _guarded(self, exchange: _Exchange) -> Envelope:
+        document = guard.read_document(exchange.request.body, exchange.media.charset, self._caps)
+        exchange.version = guard.version_of(document.root)
+        exchange.trace.soap_version = exchange.version.label
         envelope = guard.open_envelope(
-            root, call.version, caps=self._caps, size=len(body), binary=self._binary
+            document, exchange.version, caps=self._caps, binary=self._binary
         )
-        call.trace.stored_request = redacted(root, self._binary)
-        guard.check_media_type(call.media, call.version)
+        exchange.trace.stored_request = redacted(document.root, self._binary)
+        guard.check_media_type(exchange.media, exchange.version)
         guard.check_understood(envelope, self._known)
         name = etree.QName(envelope.call).localname
         guard.check_action(
             self._definition.action(name),
-            call.request.headers.get("soapaction"),
-            call.media.action,
+            exchange.request.headers.get("soapaction"),
+            exchange.media.action,
         )
-        call.trace.stage = Stage.PARSED
+        exchange.trace.stage = Stage.PARSED
         return envelope
 
-    def _identified(self, call: _Call, envelope: Envelope) -> Principal:
-        given = credentials_of(call.request.headers)
+    def _identified(self, exchange: _Exchange, envelope: Envelope) -> Principal:
+        given = credentials_of(exchange.request.headers)
         token = wssecurity.read_token(envelope.blocks, now=clock.now())
         sessions = tuple(
             session
@@ -185,52 +184,53 @@ class SoapEndpoint:
             if block.tag == self._session and (session := _session_id(block))
         )
         credentials = replace(given, token=token, sessions=given.sessions + sessions)
-        principal = self._authenticator.principal(credentials, call.request.peer)
-        call.trace.account, call.trace.account_id = principal.account, principal.account_id
-        call.trace.stage = Stage.IDENTIFIED
+        principal = self._authenticator.principal(credentials, exchange.request.peer)
+        exchange.trace.account, exchange.trace.account_id = principal.account, principal.account_id
+        exchange.trace.stage = Stage.IDENTIFIED
         return principal
 
-    def _dispatched(self, call: _Call, envelope: Envelope) -> Operation:
+    def _dispatched(self, exchange: _Exchange, envelope: Envelope) -> Operation:
         operation = self._operations.get(str(envelope.call.tag))
         if operation is None:
             raise NoSuchOperation
-        call.trace.operation = operation.name
+        exchange.trace.operation = operation.name
         definition = self._definition
         cap = definition.operation_body_bytes.get(operation.name, definition.max_body_bytes)
-        if len(call.request.body) > cap:
+        if len(exchange.request.body) > cap:
             raise TooLarge
         return operation
 
-    def _read(self, call: _Call, envelope: Envelope, operation: Operation) -> list[Any]:
-        normalise(envelope.call, operation, self._definition.leniency, call.trace.note)
+    def _read(self, exchange: _Exchange, envelope: Envelope, operation: Operation) -> list[Any]:
+        normalise(envelope.call, operation, self._definition.leniency, exchange.trace.note)
         self._contract.check(envelope.call)
-        call.trace.stage = Stage.VALIDATED
+        guard.vouch(envelope, self._known)
+        exchange.trace.stage = Stage.VALIDATED
         arguments = operation.read(envelope.call)
-        call.trace.stage = Stage.TRANSLATED
+        exchange.trace.stage = Stage.TRANSLATED
         return arguments
 
     def _called(
-        self, call: _Call, principal: Principal, operation: Operation, arguments: list[Any]
+        self, exchange: _Exchange, principal: Principal, operation: Operation, arguments: list[Any]
     ) -> Any:
-        request = call.request
+        request = exchange.request
         if clock.monotonic_s() > request.deadline_s:
             raise DeadlinePassed
         invocation = Invocation(
             principal=principal,
-            trace=call.trace,
-            version=call.version,
+            trace=exchange.trace,
+            version=exchange.version,
             deadline_s=request.deadline_s,
             key=request.headers.get("idempotency-key"),
             desk=self._desk,
         )
         result = operation.function(CallContext(invocation), *arguments)
-        call.trace.stage = Stage.DONE
+        exchange.trace.stage = Stage.DONE
         return result
 
     # -- refusals ------------------------------------------------------------------------------
 
-    def _refuse(self, call: _Call, error: GatewayError) -> Answer:
-        trace, correlation_id = call.trace, call.request.correlation_id
+    def _refuse(self, exchange: _Exchange, error: GatewayError) -> Answer:
+        trace, correlation_id = exchange.trace, exchange.request.correlation_id
         trace.outcome = Outcome.REFUSED if isinstance(error, Refused) else Outcome.FAILED
         trace.code = error.code
         if isinstance(error, TooLarge):
@@ -241,9 +241,9 @@ class SoapEndpoint:
         headers: tuple[tuple[str, str], ...] = ()
         if content.retry_after_s is not None:
             headers = (("Retry-After", str(content.retry_after_s)),)
-        body = self._fault(call.version, error, content)
-        status = faults.status(call.version, content, self._definition.sender_status)
-        return Answer(status, body, _content_type(call.version), headers)
+        body = self._fault(exchange.version, error, content)
+        status = faults.status(exchange.version, content, self._definition.sender_status)
+        return Answer(status, body, _content_type(exchange.version), headers)
 
     def _fault(self, version: SoapVersion, error: GatewayError, content: FaultContent) -> bytes:
         return faults.write_fault(
@@ -262,6 +262,11 @@ class SoapEndpoint:
 def _binary_tags(operations: Collection[Operation]) -> frozenset[str]:
     plans = [plan for each in operations for plan in (each.plan, each.answer_plan)]
     return frozenset().union(*map(binary_tags, plans))
+
+
+def _session_tag(definition: ServiceDefinition) -> str:
+    header = definition.session_header
+    return f"{{{definition.namespace}}}{header}" if header else ""
 
 
 def _content_type(version: SoapVersion) -> str:
