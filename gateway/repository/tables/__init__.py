@@ -77,7 +77,7 @@ from gateway.repository.tables.lists import (
     ticket_counter,
     type_,
 )
-from gateway.repository.tables.mail import (
+from gateway.repository.tables.mails import (
     mail,
     mail_key,
     mailbox,
