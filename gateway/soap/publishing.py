@@ -66,7 +66,8 @@ class ServedContract:
         path: str | None = None,
     ) -> None:
         self.definition = definition
-        self.address = public_url.rstrip("/") + (path or definition.path)
+        self.path = path or definition.path
+        self.address = public_url.rstrip("/") + self.path
         file = wsdl_file(definition, directory)
         root = _read_file(file, definition)
         self.schema_bytes = to_bytes(inline_schema(root))

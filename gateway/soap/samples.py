@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from gateway.soap.contract import Complex, Contract, Member, Operation, Simple
 from gateway.soap.envelope import SoapVersion
@@ -96,9 +96,60 @@ def answer_head(version: SoapVersion) -> str:
     )
 
 
+def query_sample(contract: Contract, operation: Operation, method: str) -> tuple[Piece, ...]:
+    """Give a call without an envelope: the parameters in the query (GET) or as a form (POST)."""
+    address = urlsplit(contract.ports[SoapVersion.V11].address)
+    path = f"{address.path}/{operation.name}"
+    pairs = tuple(_pairs(contract, contract.element_type(operation.request)))
+    if method == "GET":
+        line = (Piece(f"GET {path}?" if pairs else f"GET {path}"), *pairs, Piece(" HTTP/1.1\n"))
+        return (*line, Piece(f"Host: {address.netloc}"))
+    head = (
+        f"POST {path} HTTP/1.1\n"
+        f"Host: {address.netloc}\n"
+        "Content-Type: application/x-www-form-urlencoded\n"
+        "Content-Length: length\n\n"
+    )
+    return (Piece(head), *pairs)
+
+
+def form_answer(contract: Contract, operation: Operation) -> tuple[Piece, ...]:
+    """Give the answer to such a call: one element named like the result's type."""
+    head = "HTTP/1.1 200 OK\nContent-Type: text/xml; charset=utf-8\nContent-Length: length\n\n"
+    members = contract.element_type(operation.answer).members
+    if not members:
+        return (Piece(head),)
+    result = _placeholder(contract, members[0], 1)
+    label = contract.types[members[0].type].name
+    named = _Node(label, result.children, result.text, result.placeholder)
+    declaration = '<?xml version="1.0" encoding="utf-8"?>\n'
+    return (Piece(head + declaration), *_lines(named, "", _default_namespace(contract)))
+
+
 def text_of(pieces: Sequence[Piece]) -> str:
     """Join a sample's pieces."""
     return "".join(piece.text for piece in pieces)
+
+
+def lexical(value: object, path: str) -> str:  # noqa: PLR0911 - one line a type
+    """Write a value in the form of XML Schema; text is taken to be in that form already."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float():  # from JSON arguments
+            return format(Decimal(repr(value)), "f")
+        case Decimal():
+            return format(value, "f")
+        case bytes():
+            return base64.b64encode(value).decode("ascii")
+        case datetime():
+            moment = value.astimezone(UTC).isoformat(timespec="milliseconds")
+            return moment.replace("+00:00", "Z")
+    raise BadArguments(f"{path}: a single value is expected")
 
 
 def type_label(kind: Simple | Complex) -> str:
@@ -131,6 +182,12 @@ def _placeholder(contract: Contract, member: Member, level: int) -> _Node:
     if level > _LEVELS:
         return _Node(member.name, nil=True)
     return _Node(member.name, tuple(_placeholders(contract, kind.members, level + 1)))
+
+
+def _pairs(contract: Contract, kind: Complex) -> Iterator[Piece]:
+    for number, member in enumerate(kind.members):
+        yield Piece(f"{'&' if number else ''}{member.name}=")
+        yield Piece(type_label(contract.types[member.type]), placeholder=True)
 
 
 # --- arguments ------------------------------------------------------------------------------
@@ -166,7 +223,7 @@ class _Filler:
             return _Node(member.name, nil=True)
         kind = self._contract.types[member.type]
         if isinstance(kind, Simple):
-            return _Node(member.name, text=_lexical(value, path))
+            return _Node(member.name, text=lexical(value, path))
         if kind.item is not None and not isinstance(value, Mapping):
             value = {kind.item.name: value}
         if not isinstance(value, Mapping):
@@ -178,27 +235,6 @@ def _entries(value: object, path: str) -> Sequence[object]:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return value
     raise BadArguments(f"{path}: a list is expected")
-
-
-def _lexical(value: object, path: str) -> str:  # noqa: PLR0911 - one line a type
-    """Write a value in the form of XML Schema; text is taken to be in that form already."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case float():  # from JSON arguments
-            return format(Decimal(repr(value)), "f")
-        case Decimal():
-            return format(value, "f")
-        case bytes():
-            return base64.b64encode(value).decode("ascii")
-        case datetime():
-            moment = value.astimezone(UTC).isoformat(timespec="milliseconds")
-            return moment.replace("+00:00", "Z")
-    raise BadArguments(f"{path}: a single value is expected")
 
 
 # --- text -----------------------------------------------------------------------------------
@@ -213,8 +249,15 @@ def _envelope(contract: Contract, version: SoapVersion, message: _Node) -> tuple
         f"  <{prefix}:Body>\n"
     )
     foot = f"  </{prefix}:Body>\n</{prefix}:Envelope>\n"
-    namespace = f' xmlns="{escape(contract.namespace, {chr(34): "&quot;"})}"'
-    return (Piece(head), *_lines(message, "    ", namespace), Piece(foot))
+    return (
+        Piece(head),
+        *_lines(message, "    ", _default_namespace(contract)),
+        Piece(foot),
+    )
+
+
+def _default_namespace(contract: Contract) -> str:
+    return f" xmlns={quoteattr(contract.namespace)}"
 
 
 def _lines(node: _Node, indent: str, attributes: str = "") -> Iterator[Piece]:

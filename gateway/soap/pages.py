@@ -1,0 +1,302 @@
+"""The help pages of one SOAP service, made from the contract it serves: GET on its address."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from lxml import etree
+
+from gateway.http.exchange import Answer, Request
+from gateway.soap import page_content
+from gateway.soap.contract import Complex, Operation
+from gateway.soap.envelope import SoapVersion
+from gateway.soap.page_texts import TEXTS, language
+from gateway.soap.publishing import ServedContract, Variant, entity_tag
+from gateway.soap.samples import (
+    answer_head,
+    form_answer,
+    placeholder_answer,
+    placeholder_request,
+    query_sample,
+    request_head,
+)
+from gateway.soap.snippets import Snippet, snippets
+
+STYLESHEET_PATH = "/assets/service.css"
+
+_HTML = "text/html; charset=utf-8"
+_XML = "text/xml; charset=utf-8"
+_PLAIN = "text/plain; charset=utf-8"
+_CHALLENGE = ("WWW-Authenticate", 'Basic realm="ticket-gateway", charset="UTF-8"')
+_POLICY = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_PAGE_HEADERS = (
+    ("Content-Security-Policy", _POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Vary", "Accept-Language"),
+)
+_DISCO = "http://schemas.xmlsoap.org/disco/"
+_DISCO_CONTRACT = "http://schemas.xmlsoap.org/disco/scl/"
+_DISCO_SOAP = "http://schemas.xmlsoap.org/disco/soap/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormCalls:
+    """Which calls without an envelope a page may offer to this caller (SSP7 contract, 14.5)."""
+
+    test: bool = False
+    get: bool = False
+    post: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A further file of the service at ``?KEY``, linked from its page."""
+
+    label: str
+    media_type: str
+    content: Callable[[], bytes]
+
+
+def no_form_calls(request: Request) -> FormCalls:  # noqa: ARG001 - the same for every caller
+    """Offer no form calls."""
+    return FormCalls()
+
+
+def everyone(request: Request) -> bool:  # noqa: ARG001 - the same for every caller
+    """Let every caller read the pages."""
+    return True
+
+
+def stylesheet(request: Request) -> Answer:
+    """Answer the one stylesheet of all service pages; routed at ``STYLESHEET_PATH``."""
+    content = files("gateway.soap").joinpath("templates/service.css").read_bytes()
+    return _document(request, content, "text/css; charset=utf-8")
+
+
+class ContractPages:
+    """Answers GET for one service: contract, schema, service page and operation pages.
+
+    ``identified`` is asked when the contract is not public. ``pages`` and ``wsdl`` switch the
+    help pages and the contract off. Nothing of the request but path-free query, language and
+    entity tag enters an answer: the Host header never does.
+    """
+
+    def __init__(
+        self,
+        served: ServedContract,
+        *,
+        identified: Callable[[Request], bool] = everyone,
+        form_calls: Callable[[Request], FormCalls] = no_form_calls,
+        downloads: Mapping[str, Download] | None = None,
+        pages: bool = True,
+        wsdl: bool = True,
+    ) -> None:
+        self._served = served
+        self._identified = identified
+        self._form_calls = form_calls
+        self._downloads = dict(downloads or {})
+        further = {key.lower(): _download(file) for key, file in self._downloads.items()}
+        self._pages = pages
+        self._wsdl = wsdl
+        self._answers: dict[str, Callable[[Request, str], Answer]] = {
+            "wsdl": self._contract,
+            "singlewsdl": self._contract,
+            "xsd": self._schema,
+            "op": self._operation_page,
+            "disco": self._disco,
+            **further,
+        }
+        self._operations = {name.lower(): name for name in served.contract.operations}
+        self._templates = Environment(
+            loader=PackageLoader("gateway.soap", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def get(self, request: Request) -> Answer:
+        """Answer one GET; keys of the query and the value of ``op`` ignore letter case."""
+        if not self._served.definition.wsdl_public and not self._identified(request):
+            return Answer(
+                HTTPStatus.UNAUTHORIZED, b"credentials are required\n", _PLAIN, (_CHALLENGE,)
+            )
+        for key, value in parse_qsl(request.query, keep_blank_values=True):
+            answer = self._answers.get(key.lower())
+            if answer is not None:
+                return answer(request, value)
+        return self._service_page(request)
+
+    # documents
+
+    def _contract(self, request: Request, variant: str) -> Answer:
+        chosen = variant.lower() or Variant.BOTH
+        if not self._wsdl or chosen not in set(Variant):
+            return _no_document()
+        return _document(request, self._served.wsdl(Variant(chosen)), _XML)
+
+    def _schema(self, request: Request, name: str) -> Answer:
+        found = self._served.schema(name) if self._wsdl else None
+        return _no_document() if found is None else _document(request, found, _XML)
+
+    def _disco(self, request: Request, _: str) -> Answer:
+        if not self._pages:
+            return _no_document()
+        address, contract = self._served.address, self._served.contract
+        root = etree.Element(f"{{{_DISCO}}}discovery", nsmap={None: _DISCO})
+        etree.SubElement(
+            root,
+            f"{{{_DISCO_CONTRACT}}}contractRef",
+            {"ref": f"{address}?wsdl", "docRef": address},
+            nsmap={None: _DISCO_CONTRACT},
+        )
+        for port in contract.ports.values():
+            etree.SubElement(
+                root,
+                f"{{{_DISCO_SOAP}}}soap",
+                {"address": address, "binding": f"q1:{port.binding}"},
+                nsmap={None: _DISCO_SOAP, "q1": contract.namespace},
+            )
+        body = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+        return _document(request, body, _XML)
+
+    # pages
+
+    def _service_page(self, request: Request) -> Answer:
+        if not self._pages:
+            return _no_document()
+        contract, definition = self._served.contract, self._served.definition
+        return self._page(
+            request,
+            "service.html",
+            groups=page_content.groups(contract, definition),
+            downloads=self._downloads,
+        )
+
+    def _operation_page(self, request: Request, asked: str) -> Answer:
+        if not self._pages:
+            return _no_document()
+        name = self._operations.get(asked.lower())
+        if name is None:
+            near = get_close_matches(asked.lower(), self._operations, n=5, cutoff=0.5)
+            return self._page(
+                request,
+                "missing.html",
+                status=HTTPStatus.NOT_FOUND,
+                asked=asked[:64],
+                nearest=[self._operations[key] for key in near],
+            )
+        operation = self._served.contract.operations[name]
+        return self._page(request, "operation.html", **self._operation_content(request, operation))
+
+    def _operation_content(self, request: Request, operation: Operation) -> dict[str, Any]:
+        contract, definition = self._served.contract, self._served.definition
+        text = definition.operations.get(operation.name)
+        older = None if text is None else contract.operations.get(text.supersedes or "")
+        changes = (
+            ()
+            if older is None
+            else page_content.differences(contract, definition, operation, older)
+        )
+        return {
+            "operation": operation,
+            "purpose": page_content.purpose(contract, definition, operation.name),
+            "successor": page_content.successor(definition, operation.name),
+            "older": older,
+            "changes": changes,
+            "samples": [self._sample(operation, version) for version in contract.ports],
+            "rows": page_content.request_rows(contract, definition, operation),
+            "answer_rows": page_content.answer_rows(contract, definition, operation),
+            "calls": self._calls(operation),
+            "form": self._form(request, operation),
+        }
+
+    def _calls(self, operation: Operation) -> tuple[Snippet, ...]:
+        """Give the filled request and the calls with it; nothing if the dialect has no values."""
+        contract, definition = self._served.contract, self._served.definition
+        arguments = definition.filled(operation.name)
+        needed = contract.element_type(operation.request).members
+        if not arguments and any(member.required for member in needed):
+            return ()
+        return snippets(contract, operation, arguments, definition.stem)
+
+    def _sample(self, operation: Operation, version: SoapVersion) -> dict[str, Any]:
+        contract = self._served.contract
+        return {
+            "id": "soap" + version.label.replace(".", ""),
+            "title": f"SOAP {version.label}",
+            "request_head": request_head(contract, operation, version),
+            "request": placeholder_request(contract, operation, version),
+            "answer_head": answer_head(version),
+            "answer": placeholder_answer(contract, operation, version),
+        }
+
+    def _form(self, request: Request, operation: Operation) -> dict[str, Any]:
+        contract, calls = self._served.contract, self._form_calls(request)
+        members = contract.element_type(operation.request).members
+        simple = not any(isinstance(contract.types[member.type], Complex) for member in members)
+        shown = calls if simple else FormCalls()
+        return {
+            "calls": shown,
+            "only_lists": calls.test and not simple,
+            "action": f"{urlsplit(self._served.address).path}/{operation.name}",
+            "parameters": [member.name for member in members],
+            "get": query_sample(contract, operation, "GET") if shown.get else None,
+            "post": query_sample(contract, operation, "POST") if shown.post else None,
+            "answer": form_answer(contract, operation) if shown.get or shown.post else None,
+        }
+
+    def _page(
+        self, request: Request, template: str, status: int = HTTPStatus.OK, **content: Any
+    ) -> Answer:
+        chosen = language(request.headers.get("accept-language", ""))
+        base = urlsplit(self._served.address).path.removesuffix(self._served.path)
+        text = self._templates.get_template(template).render(
+            t=TEXTS[chosen],
+            language=chosen,
+            definition=self._served.definition,
+            contract=self._served.contract,
+            address=self._served.address,
+            stylesheet=base + STYLESHEET_PATH,
+            **content,
+        )
+        return _document(request, text.encode(), _HTML, status=status, headers=_PAGE_HEADERS)
+
+
+def _download(file: Download) -> Callable[[Request, str], Answer]:
+    return lambda request, _: _document(request, file.content(), file.media_type)
+
+
+def _no_document() -> Answer:
+    return Answer(HTTPStatus.NOT_FOUND, b"there is no such document\n", _PLAIN)
+
+
+def _document(
+    request: Request,
+    body: bytes,
+    media_type: str,
+    *,
+    status: int = HTTPStatus.OK,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Answer:
+    """Answer a document, or 304 if the caller has it already."""
+    tag = entity_tag(body)
+    # no-cache: keep it, but ask every time; an upgrade must reach callers at once.
+    headers = (*headers, ("ETag", tag), ("Cache-Control", "no-cache"))
+    if status == HTTPStatus.OK and _has(request.headers.get("if-none-match", ""), tag):
+        return Answer(HTTPStatus.NOT_MODIFIED, b"", media_type, headers)
+    return Answer(status, body, media_type, headers)
+
+
+def _has(if_none_match: str, tag: str) -> bool:
+    known = {entry.strip().removeprefix("W/") for entry in if_none_match.split(",")}
+    return tag in known or "*" in known
