@@ -1,0 +1,66 @@
+"""Takes secrets out of what is kept, by the name of a header, query pair or member."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from urllib.parse import unquote_plus
+
+MASK = "***"
+
+_SECRETS = frozenset(
+    {
+        "password", "passwordhash", "sessionid", "token", "accesstoken", "p_strhashcheck", "nonce",
+        "authorization", "proxy-authorization", "cookie", "set-cookie", "x-otrs-header-password",
+        "x-otrs-header-sessionid", "x-sics-session",
+    }
+)  # fmt: skip
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether what bears this name is a secret; the case of the name does not count."""
+    return name.lower() in _SECRETS
+
+
+def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Mask the values of secret headers."""
+    return {name: MASK if is_secret(name) else value for name, value in headers.items()}
+
+
+def redacted_query(query: str) -> str:
+    """Mask the values of secret pairs of a raw query, and keep all else as it was sent."""
+    return "&".join(_redacted_pair(pair) for pair in query.split("&"))
+
+
+def _redacted_pair(pair: str) -> str:
+    name, equals, _ = pair.partition("=")
+    return f"{name}={MASK}" if equals and is_secret(unquote_plus(name)) else pair
+
+
+def redacted_json(value: object, contents: frozenset[str] = frozenset()) -> object:
+    """Mask secret members of a parsed JSON value.
+
+    Members named in ``contents`` (lower case) hold base64 and are replaced by size and SHA-256.
+    """
+    if isinstance(value, dict):
+        return {name: _redacted_member(name, member, contents) for name, member in value.items()}
+    if isinstance(value, list):
+        return [redacted_json(item, contents) for item in value]
+    return value
+
+
+def _redacted_member(name: str, value: object, contents: frozenset[str]) -> object:
+    if is_secret(name) and value not in (None, ""):
+        return MASK
+    if name.lower() in contents and isinstance(value, str):
+        return described_base64(value)
+    return redacted_json(value, contents)
+
+
+def described_base64(text: str) -> str:
+    """Put size and SHA-256 of the decoded bytes in place of a base64 text."""
+    try:
+        content = base64.b64decode(text, validate=False)
+    except (binascii.Error, ValueError):
+        return f"[not base64, {len(text)} characters]"
+    return f"[{len(content)} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}]"

@@ -1,0 +1,75 @@
+"""Which address leads to which endpoint or page; found by the raw path, never by a decoded one."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from gateway.http.exchange import Answer, Endpoint, Request
+
+Page = Callable[[Request], Answer]
+
+# An encoded slash, backslash, dot or control character means something else to every proxy
+# on the way, so no address of ours has one.
+_DISGUISED = re.compile(rb"%(?:2f|5c|2e|[01][0-9a-f]|7f|25)", re.IGNORECASE)
+_ODD = re.compile(r"//|\\|/\.{1,2}(?:/|$)|[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What answers at one path: POST goes to the endpoint, GET and HEAD to the page."""
+
+    path: str
+    endpoint: Endpoint | None = None
+    page: Page | None = None
+    media_types: frozenset[str] = frozenset()  # of a POST, in lower case
+    any_case: bool = False  # SSP7: its servers ignore the case of a path
+    apart: bool = False  # answered outside the pool: a full pool must not look like a dead process
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Name the methods that this path takes."""
+        page = () if self.page is None else ("GET", "HEAD")
+        return page if self.endpoint is None else (*page, "POST")
+
+
+NOWHERE = Route(path="")
+
+
+class Routes:
+    """All routes, found by path in one look-up."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._exact: dict[str, Route] = {}
+        self._any_case: dict[str, Route] = {}
+        for route in routes:
+            self._add(route)
+
+    def _add(self, route: Route) -> None:
+        table = self._any_case if route.any_case else self._exact
+        key = route.path.lower() if route.any_case else route.path
+        if key in table:
+            message = f"two routes for {route.path}"
+            raise ValueError(message)
+        table[key] = route
+
+    def find(self, path: str | None) -> Route:
+        """Find the route of a decoded path; ``NOWHERE`` if there is none."""
+        if path is None:
+            return NOWHERE
+        return self._exact.get(path) or self._any_case.get(path.lower(), NOWHERE)
+
+
+def decoded_path(raw_path: bytes) -> str | None:
+    """Decode a raw path; None when it is not a plain path of UTF-8 text.
+
+    Encoded slashes, dots and control characters, doubled slashes, dot segments and backslashes are
+    never resolved: such a path leads nowhere.
+    """
+    if not raw_path.startswith(b"/") or _DISGUISED.search(raw_path):
+        return None
+    try:
+        path = unquote_to_bytes(raw_path).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if _ODD.search(path) else path
