@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, create_engine, make_url, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from gateway import clock
 from gateway.repository import partitions
@@ -36,7 +36,7 @@ def downgrade(url: str, target: str) -> None:
 
 def current(url: str) -> str | None:
     """Tell which revision the database stands at; None when it was never migrated."""
-    engine = create_engine(_driver(url), poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         return _stands_at(connection)
 
@@ -50,7 +50,7 @@ def head() -> str:
 
 
 def _locked(url: str, work: Callable[[Connection, Config], None]) -> None:
-    engine = create_engine(_driver(url), poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         # Waiting for another replica's migration may take longer than any lock of a table may.
         connection.execute(text("set local lock_timeout = '60s'"))
@@ -71,9 +71,3 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "gateway.repository:migrations")
     return config
-
-
-def _driver(url: str) -> str:
-    """Name our driver in an address that names another one or none."""
-    named = make_url(url).set(drivername="postgresql+psycopg")
-    return named.render_as_string(hide_password=False)
