@@ -1,0 +1,83 @@
+"""Accounts, sessions and logins; each call is one short transaction of its own."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Engine
+
+from gateway.domain.people import AccountKind, Permission, Principal
+from gateway.repository.transaction import Record, transaction
+from gateway.usecases.ports import Credential
+
+
+class AccountStore:
+    """Who may call, with what secrets and rights, and how often that failed."""
+
+    def __init__(self, engine: Engine, *, session_idle_s: int = 7200) -> None:
+        self._engine = engine
+        self._session_idle_s = session_idle_s
+
+    def find(self, name: str) -> Credential | None:
+        """Find an account with its rights, in one statement."""
+        rows = self._ask("find_account", {"name": name})
+        return _credential(rows[0]) if rows else None
+
+    def find_session(self, digest: bytes) -> Credential | None:
+        """Find the account of a living session by the SHA-256 of its id, and mark it used."""
+        rows = self._ask("find_session", {"digest": digest, "idle_s": self._session_idle_s})
+        return self.find(rows[0][0]) if rows else None
+
+    def failures(self, name: str, peer: str, window_s: int) -> tuple[int, int]:
+        """Count the failed logins of an account and of an address within the window."""
+        ((of_name, of_peer),) = self._ask(
+            "count_failures", {"name": name, "peer": peer, "window_s": window_s}
+        )
+        return of_name, of_peer
+
+    def record_failure(self, name: str, peer: str) -> None:
+        """Remember a failed login."""
+        self._ask("record_failure", {"name": name, "peer": peer})
+
+    def record_success(self, name: str, peer: str) -> None:
+        """Forget the account's failures from this address and remember the good login."""
+        self._ask("record_success", {"name": name, "peer": peer})
+
+    def trusted(self, name: str, peer: str) -> bool:
+        """Tell whether the account had a good login from this address within 24 hours."""
+        ((trusted,),) = self._ask("trusted", {"name": name, "peer": peer})
+        return bool(trusted)
+
+    def rehash(self, account_id: int, old: str, new: str) -> None:
+        """Store a hash with newer parameters, if the old one still stands."""
+        self._ask("rehash", {"account_id": account_id, "old": old, "new": new})
+
+    def _ask(self, name: str, parameters: Mapping[str, object]) -> list[Record]:
+        with transaction(self._engine) as current:
+            return current.alone(name, parameters)
+
+
+def _credential(row: Record) -> Credential:
+    (account_id, name, kind, version, agent_id, agent_guid, customer_user_id, customer_id,
+     partner_id, full_name, active, hashes, groups, keys, names) = row  # fmt: skip
+    rights: dict[int, set[Permission]] = {}
+    named: dict[str, int] = {}
+    for group, key, group_name in zip(groups or (), keys or (), names or (), strict=True):
+        rights.setdefault(group, set()).add(Permission(key))
+        named[group_name] = group
+    return Credential(
+        principal=Principal(
+            account_id=account_id,
+            account=name,
+            kind=AccountKind(kind),
+            agent_id=agent_id,
+            agent_guid=agent_guid,
+            full_name=full_name,
+            customer_user_id=customer_user_id,
+            customer_id=customer_id,
+            partner_id=partner_id,
+            rights={group: frozenset(granted) for group, granted in rights.items()},
+            named=named,
+        ),
+        version=version,
+        hashes=tuple(hashes),
+        active=active,
+    )

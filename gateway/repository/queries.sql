@@ -1,0 +1,538 @@
+-- Named statements of the stores, each with its reason. Texts are constants; values are bound.
+-- A name ends at the next one. Texts stay below 4096 characters, comments and layout apart: the
+-- driver keeps the parsed form of no longer one.
+
+-- name: begin
+begin;
+
+-- name: commit
+commit;
+
+-- name: limits
+-- Behind a pooler there are no start-up options, so each transaction sets its limits first.
+select set_config('statement_timeout', '5s', true), set_config('lock_timeout', '4s', true),
+       set_config('idle_in_transaction_session_timeout', '15s', true),
+       set_config('timezone', 'UTC', true);
+
+-- name: reserve_numbers
+-- A block of the day's counter, in a transaction of its own: inside a unit the row would queue all
+-- creates of the day behind each other's commit. It need not wait for the disk: the log is
+-- written in order, so it is there when the first ticket with such a number is.
+with quiet as materialized (select set_config('synchronous_commit', 'off', true))
+insert into ticket_counter as counter (day, value)
+select %(day)s, %(count)s::bigint from quiet
+on conflict (day) do update set value = counter.value + excluded.value
+returning value;
+
+-- name: open_message
+-- Record first: the row exists before anybody parses. A crash of the server may lose the last
+-- 0.6 s of such rows, but none whose work was committed.
+with quiet as materialized (select set_config('synchronous_commit', 'off', true)),
+opened as (
+  insert into message (received, dialect, peer, method, path, request_size, sha256, correlation_id)
+  select %(received)s, %(dialect)s, %(peer)s, %(method)s, %(path)s, %(size)s, %(sha256)s,
+         %(correlation_id)s
+  from quiet
+  returning number),
+sealed as (
+  insert into message_sealed (number, received, body)
+  select number, %(received)s, %(sealed)s::bytea from opened where %(sealed)s::bytea is not null)
+select number from opened;
+
+-- name: close_message
+-- The redacted request replaces the sealed body; without one the request could not be parsed.
+-- A ticket that the unit of the effect has named stays.
+with quiet as materialized (select set_config('synchronous_commit', 'off', true)),
+closed as (
+  update message set
+    operation = %(operation)s, account_id = %(account_id)s, soap_version = %(soap_version)s,
+    stage = %(stage)s, outcome = %(outcome)s, code = %(code)s, status = %(status)s,
+    ticket_id = coalesce(ticket_id, %(ticket_id)s), duration_ms = %(duration_ms)s,
+    answer_size = %(answer_size)s, notes = %(notes)s::text[]
+  from quiet
+  where number = %(number)s and received = %(received)s),
+opened as (
+  delete from message_sealed
+  where number = %(number)s and received = %(received)s and %(request)s::text is not null)
+insert into message_body (number, received, request, answer)
+select %(number)s, %(received)s, %(request)s, %(answer)s
+where %(request)s::text is not null or %(answer)s::text is not null
+on conflict (number, received) do update set request = excluded.request, answer = excluded.answer;
+
+-- name: settle_message
+-- Stage 6 is done, outcome 1 is good; the window of time lets all other partitions be left out.
+update message set
+  stage = 6, outcome = 1, settled = %(now)s, ticket_id = %(ticket_id)s,
+  account_id = %(account_id)s, operation = %(operation)s
+where number = %(number)s
+  and received between %(now)s::timestamptz - interval '1 hour'
+                   and %(now)s::timestamptz + interval '1 hour';
+
+-- name: settle_message_quietly
+-- The same for a unit that changed nothing else: it does not wait for the disk.
+with quiet as materialized (select set_config('synchronous_commit', 'off', true))
+update message set
+  stage = 6, outcome = 1, settled = %(now)s, ticket_id = %(ticket_id)s,
+  account_id = %(account_id)s, operation = %(operation)s
+from quiet
+where number = %(number)s
+  and received between %(now)s::timestamptz - interval '1 hour'
+                   and %(now)s::timestamptz + interval '1 hour';
+
+-- name: find_account
+-- One statement on every call: the account, its secrets, its person, its rights with the names of
+-- the groups. An agent's account has the agent's keys and its own.
+select a.id, a.name, a.kind, a.version, a.agent_id, g.guid, a.customer_user_id,
+  coalesce(a.customer_id, u.customer_id), a.partner_id,
+  coalesce(nullif(btrim(g.first_name || ' ' || g.last_name), ''), g.login,
+           nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.login, ''),
+  a.active and coalesce(g.active, true) and coalesce(u.active, true),
+  array(select s.hash from account_secret s
+        where s.account_id = a.id and s.kind = 'password'
+          and (s.expires is null or s.expires > now())
+        order by s.id desc limit 4),
+  r.groups, r.keys, r.names
+from account a
+left join agent g on g.id = a.agent_id
+left join customer_user u on u.id = a.customer_user_id
+cross join lateral (
+  select array_agg(p.group_id) as groups, array_agg(p.key) as keys, array_agg(p.name) as names
+  from (
+    select x.group_id, x.key, y.name
+    from (select group_id, key from permission where agent_id = a.agent_id
+          union select group_id, key from account_permission where account_id = a.id) x
+    join agent_group y on y.id = x.group_id
+    limit 10000) p) r
+where a.name = %(name)s;
+
+-- name: find_session
+-- A session lives while it is used, and no longer than it may; its use is written once a minute.
+with quiet as materialized (select set_config('synchronous_commit', 'off', true)),
+used as (
+  update session set last_seen = now()
+  from quiet
+  where digest = %(digest)s and expires > now()
+    and last_seen between now() - %(idle_s)s * interval '1 second' and now() - interval '1 minute')
+select a.name
+from session s join account a on a.id = s.account_id
+where s.digest = %(digest)s and s.expires > now()
+  and s.last_seen > now() - %(idle_s)s * interval '1 second';
+
+-- name: count_failures
+select (select count(*) from login_failure
+        where name = %(name)s and at > now() - %(window_s)s * interval '1 second'),
+       (select count(*) from login_failure
+        where peer = %(peer)s and at > now() - %(window_s)s * interval '1 second');
+
+-- name: record_failure
+with quiet as materialized (select set_config('synchronous_commit', 'off', true))
+insert into login_failure (name, peer) select %(name)s, %(peer)s from quiet;
+
+-- name: record_success
+-- The account's failures from this address end; the good login keeps the address open.
+with quiet as materialized (select set_config('synchronous_commit', 'off', true)),
+gone as (delete from login_failure where name = %(name)s and peer = %(peer)s)
+insert into good_login as login (name, peer) select %(name)s, %(peer)s from quiet
+on conflict (name, peer) do update set at = now()
+where login.at < now() - interval '1 minute';
+
+-- name: trusted
+select exists (select from good_login
+               where name = %(name)s and peer = %(peer)s and at > now() - interval '24 hours');
+
+-- name: rehash
+-- Not the version: the password is the same, so cached logins stay good.
+update account_secret set hash = %(new)s where account_id = %(account_id)s and hash = %(old)s;
+
+-- name: lock_ticket
+-- Apart from the load: a row read by the locking statement itself would show lists and
+-- description as they were before the lock was granted.
+select id from ticket where guid = %(guid)s for no key update;
+
+-- name: load_ticket
+-- Each list row is one array (id, guid, en, de, active, kind): one plan node each where 14 outer
+-- joins would take the planner longer than the statement runs.
+select t.id, t.guid, t.number, t.version, t.title,
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, state_type]
+   from state where id = t.state_id),
+  t.priority_id::int,
+  (select array[id::text, guid::text, path_en, path_de, active::text, group_id::text]
+   from queue where id = t.queue_id),
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, '']
+   from type where id = t.type_id),
+  (select array[id::text, guid::text, path_en, path_de, active::text, '']
+   from category where id = t.category_id),
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, '']
+   from service where id = t.service_id),
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, '']
+   from sla where id = t.sla_id),
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, '']
+   from impact where id = t.impact_id),
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, '']
+   from resolution where id = t.resolution_id),
+  t.lock,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = t.owner_id),
+  (select array[id::text, guid::text, name, name, active::text, '']
+   from agent_group where id = t.assigned_group_id),
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = t.responsible_id),
+  (select array[id::text, guid::text, name, name, active::text, '']
+   from customer where id = t.customer_id),
+  (select array[id::text, guid::text, n, n, active::text, coalesce(customer_id::text, '')]
+   from customer_user, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) n
+   where id = t.customer_user_id),
+  t.customer_address, t.keywords,
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, '']
+   from template where id = t.template_id),
+  t.pending_until, t.follow_up, t.action_required, t.closed, t.archived,
+  case when t.merged_into_id is not null then (
+    with recursive chain(id, guid, next) as (
+      select x.id, x.guid, x.merged_into_id from ticket x where x.id = t.merged_into_id
+      union select x.id, x.guid, x.merged_into_id from chain join ticket x on x.id = chain.next)
+    select guid from chain where next is null limit 1) end,
+  coalesce((select html from article where ticket_id = t.id and is_description), '')
+from ticket t
+where t.guid = %(guid)s
+  and exists (select from state where id = t.state_id and state_type <> 'removed');
+
+-- name: view_ticket
+-- All that a reader is shown, in one statement: captions, names, sums, description, assignee.
+-- The chain of merges is followed only from a merged ticket. Customers see their own tickets and
+-- their company's; for agents the two customer parameters are null.
+select t.id, t.guid, t.number, q.group_id, t.version, t.title, d.html, d.plain,
+  (select array[guid::text, path_en, path_de] from category where id = t.category_id),
+  t.priority_id::int, array[s.guid::text, s.en, coalesce(s.de, s.en)], s.state_type,
+  (select array[guid::text, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)]
+   from customer_user where id = t.customer_user_id),
+  t.customer_address,
+  (select array[guid::text, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)]
+   from agent where id = t.created_by),
+  t.created, t.changed,
+  (select array[guid::text, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login),
+                email, from_directory::text]
+   from agent where id = t.owner_id),
+  case when t.owner_id is not null then array(
+    select distinct g.name from permission p join agent_group g on g.id = p.group_id
+    where p.agent_id = t.owner_id and g.active limit 1000) end,
+  (select array[guid::text, name, description, email]
+   from agent_group where id = t.assigned_group_id),
+  (select array[guid::text, en, coalesce(de, en)] from impact where id = t.impact_id),
+  t.keywords,
+  (select array[guid::text, en, coalesce(de, en)] from resolution where id = t.resolution_id),
+  t.closed,
+  (select due from reminder where ticket_id = t.id),
+  (select coalesce(round(sum(minutes)), 0)::bigint from working_time where ticket_id = t.id),
+  (select coalesce(sum(unit_price * amount), 0.00) from cost where ticket_id = t.id),
+  (select guid from template where id = t.template_id)
+from ticket asked
+join ticket t on t.id = case when asked.merged_into_id is null then asked.id else (
+  with recursive chain(id, next) as (
+    select x.id, x.merged_into_id from ticket x where x.id = asked.merged_into_id
+    union select x.id, x.merged_into_id from chain join ticket x on x.id = chain.next)
+  select id from chain where next is null limit 1) end
+join state s on s.id = t.state_id
+join queue q on q.id = t.queue_id
+left join article d on d.ticket_id = t.id and d.is_description
+where asked.guid = %(guid)s and s.state_type <> 'removed'
+  and (q.group_id = any(%(groups)s::bigint[])
+       or t.customer_user_id = %(customer_user_id)s::bigint
+       or t.customer_id = %(customer_id)s::bigint);
+
+-- name: insert_ticket
+-- Apart from all other writes of a creation, since they need the id.
+insert into ticket (guid, number, title, keywords, state_id, priority_id, type_id, category_id,
+  queue_id, service_id, sla_id, impact_id, resolution_id, lock, owner_id, assigned_group_id,
+  responsible_id, customer_id, customer_user_id, customer_address, template_id, pending_until,
+  follow_up, action_required, closed, archived, created, created_by, changed, changed_by,
+  created_type_id, created_priority_id, created_state_id, created_queue_id)
+values (%(guid)s, %(number)s, %(title)s, %(keywords)s, %(state)s, %(priority)s, %(type)s,
+  %(category)s, %(queue)s, %(service)s, %(sla)s, %(impact)s, %(resolution)s, %(lock)s, %(owner)s,
+  %(assigned_group)s, %(responsible)s, %(customer)s, %(customer_user)s, %(customer_address)s,
+  %(template)s, %(pending_until)s, %(follow_up)s, %(action_required)s, %(closed)s, %(archived)s,
+  %(now)s, %(agent)s, %(now)s, %(agent)s, %(type)s, %(priority)s, %(state)s, %(queue)s)
+returning id;
+
+-- name: update_ticket
+-- Always all columns: one prepared statement, and unchanged values cost no index and no check.
+update ticket set
+  title = %(title)s, keywords = %(keywords)s, state_id = %(state)s, priority_id = %(priority)s,
+  type_id = %(type)s, category_id = %(category)s, queue_id = %(queue)s, service_id = %(service)s,
+  sla_id = %(sla)s, impact_id = %(impact)s, resolution_id = %(resolution)s, lock = %(lock)s,
+  owner_id = %(owner)s, assigned_group_id = %(assigned_group)s, responsible_id = %(responsible)s,
+  customer_id = %(customer)s, customer_user_id = %(customer_user)s,
+  customer_address = %(customer_address)s, template_id = %(template)s,
+  pending_until = %(pending_until)s, follow_up = %(follow_up)s,
+  action_required = %(action_required)s, closed = %(closed)s, archived = %(archived)s,
+  version = version + 1, changed = %(now)s, changed_by = %(agent)s
+where id = %(id)s;
+
+-- name: touch_ticket
+update ticket set version = version + 1, changed = %(now)s, changed_by = %(agent)s
+where id = %(id)s;
+
+-- name: page_of_tickets
+-- Walks the primary key, so that paging misses none when new tickets arrive.
+select t.guid, t.id, t.title, c.guid, c.path_en, c.path_de, t.priority_id::int, s.guid, s.en,
+  coalesce(s.de, s.en), u.guid,
+  coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.login),
+  coalesce(o.guid, g.guid),
+  coalesce(nullif(btrim(o.first_name || ' ' || o.last_name), ''), o.login, g.name),
+  t.created, t.changed
+from ticket t
+join state s on s.id = t.state_id
+left join category c on c.id = t.category_id
+left join customer_user u on u.id = t.customer_user_id
+left join agent o on o.id = t.owner_id
+left join agent_group g on g.id = t.assigned_group_id
+where s.state_type not in ('removed', 'merged')
+  and (t.queue_id in (select id from queue where group_id = any(%(groups)s::bigint[]))
+       or t.customer_user_id = %(customer_user_id)s::bigint
+       or t.customer_id = %(customer_id)s::bigint)
+order by t.id
+limit %(limit)s offset %(offset)s;
+
+-- name: count_of_tickets
+select count(*)
+from ticket t
+join state s on s.id = t.state_id
+where s.state_type not in ('removed', 'merged')
+  and (t.queue_id in (select id from queue where group_id = any(%(groups)s::bigint[]))
+       or t.customer_user_id = %(customer_user_id)s::bigint
+       or t.customer_id = %(customer_id)s::bigint);
+
+-- name: page_of_named_tickets
+-- The same for tickets asked for by guid: merged ones are replaced by their target, once.
+with recursive asked(id, next) as (
+  select id, merged_into_id from ticket where guid = any(%(guids)s::uuid[])
+  union select x.id, x.merged_into_id from asked join ticket x on x.id = asked.next)
+select t.guid, t.id, t.title, c.guid, c.path_en, c.path_de, t.priority_id::int, s.guid, s.en,
+  coalesce(s.de, s.en), u.guid,
+  coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.login),
+  coalesce(o.guid, g.guid),
+  coalesce(nullif(btrim(o.first_name || ' ' || o.last_name), ''), o.login, g.name),
+  t.created, t.changed
+from (select distinct id from asked where next is null) named
+join ticket t on t.id = named.id
+join state s on s.id = t.state_id
+left join category c on c.id = t.category_id
+left join customer_user u on u.id = t.customer_user_id
+left join agent o on o.id = t.owner_id
+left join agent_group g on g.id = t.assigned_group_id
+where s.state_type not in ('removed', 'merged')
+  and (t.queue_id in (select id from queue where group_id = any(%(groups)s::bigint[]))
+       or t.customer_user_id = %(customer_user_id)s::bigint
+       or t.customer_id = %(customer_id)s::bigint)
+order by t.id
+limit %(limit)s offset %(offset)s;
+
+-- name: count_of_named_tickets
+with recursive asked(id, next) as (
+  select id, merged_into_id from ticket where guid = any(%(guids)s::uuid[])
+  union select x.id, x.merged_into_id from asked join ticket x on x.id = asked.next)
+select count(*)
+from (select distinct id from asked where next is null) named
+join ticket t on t.id = named.id
+join state s on s.id = t.state_id
+where s.state_type not in ('removed', 'merged')
+  and (t.queue_id in (select id from queue where group_id = any(%(groups)s::bigint[]))
+       or t.customer_user_id = %(customer_user_id)s::bigint
+       or t.customer_id = %(customer_id)s::bigint);
+
+-- name: find_article
+-- Guids of entries are unique, so the ticket need not be known.
+select r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = r.created_by),
+  r.channel, r.from_, r.to_, r.cc, r.signature, r.subject, r.is_description, r.created, r.changed,
+  t.guid
+from article r join ticket t on t.id = r.ticket_id
+where r.guid = %(guid)s and not r.is_description;
+
+-- name: articles
+select r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = r.created_by),
+  r.channel, r.from_, r.to_, r.cc, r.signature, r.subject, r.is_description, r.created, r.changed
+from article r
+where r.ticket_id = %(ticket_id)s and not r.is_description
+order by r.created, r.id
+limit 5000;
+
+-- name: article_taken
+select exists (select from article where guid = %(guid)s);
+
+-- name: working_time_taken
+select exists (select from working_time where guid = %(guid)s);
+
+-- name: add_article
+-- The ticket's row is locked by the unit, so the next number is free.
+insert into article (ticket_id, guid, number, kind, plain, html, visible, is_description,
+  sender_type, from_, created, created_by, changed, changed_by)
+select %(ticket_id)s, %(guid)s,
+  coalesce((select max(number) from article where ticket_id = %(ticket_id)s), 0) + 1,
+  %(kind)s, %(plain)s, %(html)s, %(visible)s, %(is_description)s, %(sender_type)s, %(sender)s,
+  %(now)s, %(agent)s, %(now)s, %(agent)s;
+
+-- name: edit_article
+update article set plain = %(plain)s, html = %(html)s, visible = %(visible)s, changed = %(now)s,
+  changed_by = %(agent)s
+where ticket_id = %(ticket_id)s and id = %(id)s;
+
+-- name: put_description
+-- A description that was never there is not made by emptying it.
+insert into article (ticket_id, guid, number, plain, html, visible, is_description, sender_type,
+  from_, created, created_by, changed, changed_by)
+select %(ticket_id)s, gen_random_uuid(),
+  coalesce((select max(number) from article where ticket_id = %(ticket_id)s), 0) + 1,
+  %(plain)s, %(html)s, true, true, %(sender_type)s, %(sender)s, %(now)s, %(agent)s, %(now)s,
+  %(agent)s
+where %(plain)s <> '' or %(html)s <> ''
+  or exists (select from article where ticket_id = %(ticket_id)s and is_description)
+on conflict (ticket_id) where is_description do update set
+  plain = excluded.plain, html = excluded.html, changed = excluded.changed,
+  changed_by = excluded.changed_by;
+
+-- name: add_working_time
+insert into working_time (ticket_id, guid, executor_id, started, ended, minutes, description,
+  created, created_by, changed)
+values (%(ticket_id)s, %(guid)s, %(executor)s, %(start)s, %(end)s, %(minutes)s, %(description)s,
+  %(now)s, %(agent)s, %(now)s);
+
+-- name: delete_reminder
+delete from reminder where ticket_id = %(ticket_id)s;
+
+-- name: resolve
+-- Any of the lists in one statement: a branch whose list is not wanted is not even opened. Keys of
+-- all lists are mixed, so more rows may come than were asked for; the store picks.
+select 'state', id, guid, en, en, coalesce(de, en), active, state_type from state
+where 'state' = any(%(lists)s::text[]) and
+  (guid = any(%(guids)s::uuid[]) or id = any(%(ids)s::bigint[]) or en = any(%(names)s::text[]))
+union all select 'priority', id, guid, en, en, coalesce(de, en), active, '' from priority
+where 'priority' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or en = any(%(names)s))
+union all select 'queue', id, guid, path_en, path_en, path_de, active, group_id::text from queue
+where 'queue' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or path_en = any(%(names)s))
+union all select 'type', id, guid, en, en, coalesce(de, en), active, '' from type
+where 'type' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or en = any(%(names)s))
+union all select 'category', id, guid, path_en, path_en, path_de, active, '' from category
+where 'category' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or path_en = any(%(names)s))
+union all select 'service', id, guid, en, en, coalesce(de, en), active, '' from service
+where 'service' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or en = any(%(names)s))
+union all select 'sla', id, guid, en, en, coalesce(de, en), active, '' from sla
+where 'sla' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or en = any(%(names)s))
+union all select 'impact', id, guid, en, en, coalesce(de, en), active, '' from impact
+where 'impact' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or en = any(%(names)s))
+union all select 'resolution', id, guid, en, en, coalesce(de, en), active, '' from resolution
+where 'resolution' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or en = any(%(names)s))
+union all select 'template', id, guid, en, en, coalesce(de, en), active, '' from template
+where 'template' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or en = any(%(names)s))
+union all select 'agent', id, guid, login, n, n, active, ''
+from agent, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) n
+where 'agent' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or login = any(%(names)s))
+union all select 'group', id, guid, name, name, name, active, '' from agent_group
+where 'group' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or name = any(%(names)s))
+union all select 'customer', id, guid, key, name, name, active, '' from customer
+where 'customer' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or key = any(%(names)s))
+union all
+select 'customer_user', id, guid, login, n, n, active, coalesce(customer_id::text, '')
+from customer_user, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) n
+where 'customer_user' = any(%(lists)s) and
+  (guid = any(%(guids)s) or id = any(%(ids)s) or login = any(%(names)s))
+limit 50000;
+
+-- name: categories
+select c.guid, p.guid, c.en, coalesce(c.de, c.en), c.path_en, c.path_de
+from category c left join category p on p.id = c.parent_id
+where c.active
+order by c.path_en collate "C", c.id
+limit 5000;
+
+-- name: resolutions
+select guid, en, coalesce(de, en) from resolution
+where active
+order by en collate "C", id
+limit 5000;
+
+-- name: assignable
+-- Agents, then groups; the roles are gathered after the limit, so they cost what is shown.
+with who as (
+  (select false as is_group, a.id, n as name
+   from agent a, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) n
+   where a.active and exists (
+     select from permission p
+     where p.agent_id = a.id and p.key = 'rw' and p.group_id = any(%(groups)s::bigint[])))
+  union all
+  (select true, g.id, g.name from agent_group g
+   where g.active and g.id = any(%(groups)s::bigint[]))
+  order by 1, 3 collate "C", 2
+  limit 5001)
+select w.is_group, coalesce(a.guid, g.guid), w.name, coalesce(g.description, ''),
+  coalesce(a.email, g.email), coalesce(a.from_directory, false),
+  array(select distinct y.name from permission p join agent_group y on y.id = p.group_id
+        where p.agent_id = a.id and y.active limit 1000)
+from who w
+left join agent a on not w.is_group and a.id = w.id
+left join agent_group g on w.is_group and g.id = w.id
+order by w.is_group, w.name collate "C", w.id;
+
+-- name: helpdesk_settings
+select name, value from helpdesk_setting limit 100;
+
+-- name: add_history
+-- All lines of a change in one statement, with the ticket as it was after it.
+insert into history (ticket_id, created, agent_id, actor, dialect, operation, kind, text, old, new,
+  old_id, new_id, queue_id, state_id, owner_id, priority_id, type_id, message)
+select %(ticket_id)s, %(now)s, %(agent)s, %(actor)s, %(dialect)s, %(operation)s, line.*,
+  %(queue)s, %(state)s, %(owner)s, %(priority)s, %(type)s, %(message)s
+from unnest(%(kinds)s::text[], %(texts)s::text[], %(olds)s::text[], %(news)s::text[],
+            %(old_ids)s::bigint[], %(new_ids)s::bigint[]) line;
+
+-- name: claim_key
+-- Inserted first in the unit: a second caller waits here on the unique index until the first has
+-- ended, and then reads its answer. A record that has run out is taken over.
+insert into idempotency as known (account_id, operation, key, digest, expires)
+values (%(account_id)s, %(operation)s, %(key)s, %(digest)s, %(now)s::timestamptz + interval '24 hours')
+on conflict (account_id, operation, key) do update set
+  digest = case when known.expires > %(now)s then known.digest else excluded.digest end,
+  answer = case when known.expires > %(now)s then known.answer end,
+  expires = case when known.expires > %(now)s then known.expires else excluded.expires end
+returning digest, answer, subject, kind;
+
+-- name: find_key
+select digest, answer, subject, kind from idempotency
+where account_id = %(account_id)s and operation = %(operation)s and key = %(key)s
+  and answer is not null and expires > %(now)s;
+
+-- name: remember_key
+insert into idempotency (account_id, operation, key, digest, answer, subject, kind, by_digest,
+  expires)
+values (%(account_id)s, %(operation)s, %(key)s, %(digest)s, %(answer)s, %(subject)s, %(kind)s,
+  %(by_digest)s, %(now)s::timestamptz + interval '24 hours')
+on conflict (account_id, operation, key) do update set
+  digest = excluded.digest, answer = excluded.answer, subject = excluded.subject,
+  kind = excluded.kind, by_digest = excluded.by_digest, expires = excluded.expires;
+
+-- name: forget_keys
+delete from idempotency
+where account_id = %(account_id)s and subject = %(subject)s and by_digest;
+
+-- name: add_events
+-- Sequence numbers follow on; the ticket's row is locked by the unit.
+insert into event (ticket_id, origin_partner_id, sequence, kind, agent_id, occurred, snapshot)
+select %(ticket_id)s, %(partner)s,
+  coalesce((select max(sequence) from event
+            where ticket_id = %(ticket_id)s and partner_id is null), 0) + line.n,
+  line.kind, %(agent)s, %(now)s, line.snapshot
+from unnest(%(kinds)s::text[], %(snapshots)s::jsonb[]) with ordinality line(kind, snapshot, n);

@@ -1,0 +1,194 @@
+"""One transaction on one driver connection: reads go at once, writes wait and leave together."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.pq import ConnStatus, TransactionStatus
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
+from sqlalchemy.exc import TimeoutError as PoolEmpty
+from sqlalchemy.pool import PoolProxiedConnection
+
+from gateway.errors import GatewayError, StorageAway, TryLater
+from gateway.repository.engine import behind_pooler, require_alive
+from gateway.repository.statements import statement
+
+Parameters = Mapping[str, object]
+Record = tuple[Any, ...]
+
+
+class Transaction:
+    """A transaction that begins with its first lock or write.
+
+    Statements before that stand alone: under READ COMMITTED they see the same, and a unit that
+    only reads needs neither BEGIN nor COMMIT.
+    """
+
+    __slots__ = (
+        "_begun", "_borrowed", "_connection", "_cursor", "_kept", "_outcome", "_pooler",
+        "committing", "remembers", "settled_ticket_id", "wrote",
+    )  # fmt: skip
+
+    def __init__(self, borrowed: PoolProxiedConnection, *, pooler: bool) -> None:
+        connection = borrowed.driver_connection
+        assert isinstance(connection, Connection)  # noqa: S101 - the engine knows one driver only
+        # The driver would spend a round trip on its own BEGIN; here it travels with what follows.
+        connection.autocommit = True
+        self._borrowed = borrowed
+        self._connection: Connection[Record] = connection
+        # Binary results: uuid, time and arrays are read several times faster than as text.
+        self._cursor = connection.cursor(binary=True)
+        self._kept: list[tuple[str, Parameters]] = []
+        self._outcome: Parameters | None = None
+        self._begun = False
+        self._pooler = pooler
+        self.wrote = False  # something that must be durable
+        self.remembers = False  # an idempotency record makes a second run harmless
+        self.committing = False  # the end was sent, its answer has not come
+        self.settled_ticket_id: int | None = None
+
+    def read(self, name: str, parameters: Parameters) -> list[Record]:
+        """Run a reading statement; it sees what the unit wrote before."""
+        self._send()
+        if self._pooler and not self._begun:
+            return self._run(("begin", {}), ("limits", {}), (name, parameters))
+        return self._run((name, parameters))
+
+    def hold(self, lock: str, name: str, parameters: Parameters) -> list[Record]:
+        """Lock rows to the end of the transaction, then read them as they are now."""
+        self._send()
+        return self._run(*self._beginning(), (lock, parameters), (name, parameters))
+
+    def write(self, name: str, parameters: Parameters) -> list[Record]:
+        """Run a writing statement whose result is needed at once."""
+        self.wrote = True
+        self._send()
+        return self._run(*self._beginning(), (name, parameters))
+
+    def alone(self, name: str, parameters: Parameters) -> list[Record]:
+        """Run the one statement of a transaction that consists of nothing else."""
+        return self._run(*(self._beginning() if self._pooler else ()), (name, parameters))
+
+    def later(self, name: str, parameters: Parameters) -> None:
+        """Keep a writing statement for the end of the unit, in the order of the calls."""
+        self.wrote = True
+        self._kept.append((name, parameters))
+
+    def settle(self, parameters: Parameters) -> None:
+        """Keep the outcome of the message; alone it is no reason to wait for the disk."""
+        self._outcome = parameters
+
+    def flush(self) -> None:
+        """Send what was kept, all in one round trip."""
+        if self.wrote and self._outcome is not None:
+            self._kept.append(("settle_message", self._outcome))
+            self._outcome = None
+        self._send()
+
+    def commit(self) -> None:
+        """End the transaction; with nothing durable in it, without waiting for the disk."""
+        ending: list[tuple[str, Parameters]] = []
+        if self._outcome is not None:
+            ending.append(("settle_message_quietly", self._outcome))
+        if self._begun:
+            ending.append(("commit", {}))
+        if not ending:
+            return
+        require_alive(self._connection)
+        self.committing = True
+        self._run(*ending)
+        self._begun = self.committing = False
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether the connection is gone."""
+        return self._connection.closed or self._connection.pgconn.status == ConnStatus.BAD
+
+    def end(self) -> None:
+        """Roll back what was not committed and give the connection back; cannot fail."""
+        connection = self._connection
+        try:
+            if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                # Not the driver's rollback(): it would forget all prepared statements.
+                connection.pgconn.exec_(b"ROLLBACK")
+            connection.autocommit = False
+        except psycopg.Error:
+            # What was sent is undone with the connection.
+            self._borrowed.invalidate()
+        self._borrowed.close()
+
+    def _beginning(self) -> tuple[tuple[str, Parameters], ...]:
+        if self._begun:
+            return ()
+        self._begun = True
+        return (("begin", {}), ("limits", {})) if self._pooler else (("begin", {}),)
+
+    def _send(self) -> None:
+        if self._kept:
+            kept, self._kept = self._kept, []
+            self._run(*self._beginning(), *kept)
+
+    def _run(self, *batch: tuple[str, Parameters]) -> list[Record]:
+        """Send statements in one round trip and give the rows of the last."""
+        cursor = self._cursor
+        if len(batch) == 1:
+            ((name, parameters),) = batch
+            cursor.execute(statement(name), parameters)
+        else:
+            with self._connection.pipeline():
+                for name, parameters in batch:
+                    cursor.execute(statement(name), parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Transaction]:
+    """Borrow a connection for one short transaction; a normal end commits.
+
+    Raises:
+        StorageAway: no connection, or it broke.
+        TryLater: pool empty, lock or statement time-out.
+    """
+    current = borrow(engine)
+    try:
+        yield current
+        current.flush()
+        current.commit()
+    except psycopg.Error as error:
+        raise translated(error) from error
+    finally:
+        current.end()
+
+
+def borrow(engine: Engine) -> Transaction:
+    """Take a connection from the pool.
+
+    Raises:
+        StorageAway: the database does not answer.
+        TryLater: all connections stayed in use.
+    """
+    try:
+        return Transaction(engine.raw_connection(), pooler=behind_pooler(engine))
+    except PoolEmpty as error:
+        raise TryLater from error
+    except (DBAPIError, InvalidRequestError, psycopg.Error) as error:
+        raise StorageAway from error
+
+
+def translated(error: psycopg.Error) -> GatewayError | psycopg.Error:
+    """Give the domain's word for a failure of the database; a bug stays what it is."""
+    match error:
+        case (
+            psycopg.errors.QueryCanceled()
+            | psycopg.errors.LockNotAvailable()
+            | psycopg.errors.SerializationFailure()
+            | psycopg.errors.DeadlockDetected()
+        ):
+            return TryLater()
+        case psycopg.OperationalError() | psycopg.errors.ReadOnlySqlTransaction():
+            return StorageAway()
+        case _:
+            return error

@@ -1,0 +1,139 @@
+"""The unit of work: one command in one transaction, run again where that is harmless."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from typing import TypeVar
+
+import psycopg
+from sqlalchemy import Engine
+
+from gateway import clock
+from gateway.errors import DeadlinePassed, OutcomeUnknown, TryLater
+from gateway.repository.entries import EntryStore
+from gateway.repository.history import HistoryStore
+from gateway.repository.idempotency import IdempotencyStore
+from gateway.repository.lists import ListStore
+from gateway.repository.messages import MessageStore
+from gateway.repository.numbers import NumberReserve, ReserveEmpty
+from gateway.repository.outbox import Outbox
+from gateway.repository.tickets import TicketStore
+from gateway.repository.transaction import Transaction, borrow, translated
+from gateway.usecases.ports import Call, Unit
+
+T = TypeVar("T")
+
+_TRIES = 4  # the first, and three more
+_PAUSE_S = (0.020, 0.100)
+# Two callers made the same row at once: the second run finds the first one's.
+_FOUND_NEXT_TIME = (
+    "_guid",
+    "_number",
+    "ix_external_reference_live",
+    "ix_article_external_message_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """One transaction and its stores; writes are gathered and leave together at its end."""
+
+    now: datetime
+    tickets: TicketStore
+    entries: EntryStore
+    lists: ListStore
+    history: HistoryStore
+    outbox: Outbox
+    idempotency: IdempotencyStore
+    messages: MessageStore
+
+
+class UnitsOfWork:
+    """Runs work in transactions."""
+
+    def __init__(self, engine: Engine, numbers: NumberReserve) -> None:
+        self._engine = engine
+        self._numbers = numbers
+        self._pause = Event()
+
+    def run(self, work: Callable[[Unit], T], call: Call) -> T:
+        """Run the work in one transaction and commit, unless the call's deadline has passed.
+
+        Raises:
+            StorageAway: no connection, or it broke before the commit.
+            TryLater: lock or statement time-out, pool empty.
+            DeadlinePassed: too late to commit.
+            OutcomeUnknown: the answer of COMMIT was lost.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                return self._once(work, call)
+            except _Again:
+                self._pause.wait(random.uniform(*_PAUSE_S))  # noqa: S311 - spreads, hides nothing
+        try:
+            return self._once(work, call)
+        except _Again as again:
+            raise again.error from again.error.__cause__
+
+    def _once(self, work: Callable[[Unit], T], call: Call) -> T:
+        _require_time(call)
+        self._numbers.fill()
+        current = borrow(self._engine)
+        try:
+            result = work(self._unit(current))
+            current.flush()
+            _require_time(call)
+            current.commit()
+        except ReserveEmpty:
+            raise _Again(TryLater()) from None
+        except psycopg.Error as error:
+            raise _judged(error, current) from error
+        finally:
+            current.end()
+        call.settled(current.settled_ticket_id)
+        return result
+
+    def _unit(self, current: Transaction) -> UnitOfWork:
+        now = clock.now()
+        return UnitOfWork(
+            now=now,
+            tickets=TicketStore(current, self._numbers, now),
+            entries=EntryStore(current, now),
+            lists=ListStore(current),
+            history=HistoryStore(current, now),
+            outbox=Outbox(current, now),
+            idempotency=IdempotencyStore(current, now),
+            messages=MessageStore(current, now),
+        )
+
+
+class _Again(Exception):
+    """The unit is to be run again; ``error`` is what is raised when it was run often enough."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        super().__init__()
+
+
+def _require_time(call: Call) -> None:
+    if clock.monotonic_s() >= call.deadline_s:
+        raise DeadlinePassed
+
+
+def _judged(error: psycopg.Error, current: Transaction) -> Exception:
+    """Decide what a failure of the database means for the unit."""
+    plain = translated(error)
+    if current.lost:
+        if not current.committing or current.remembers or not current.wrote:
+            return _Again(plain)
+        return OutcomeUnknown()
+    match error:
+        case psycopg.errors.SerializationFailure() | psycopg.errors.DeadlockDetected():
+            return _Again(plain)
+        case psycopg.errors.UniqueViolation():
+            name = error.diag.constraint_name or ""
+            return _Again(plain) if name.endswith(_FOUND_NEXT_TIME) else plain
+        case _:
+            return plain
