@@ -186,12 +186,20 @@ def _differences(part: str, old: Mapping[str, Row], new: Mapping[str, Row]) -> I
     for path, row in new.items():
         before = old.get(path)
         if before is None:
-            yield Difference(part, path, "added", new=row.type)
+            if not _is_below_a_stranger(path, old):
+                yield Difference(part, path, "added", new=row.type)
             continue
         if before.type != row.type:
             yield Difference(part, path, "became", old=before.type, new=row.type)
         if before.required != row.required:
-            yield Difference(part, path, "now_required" if row.required else "no_longer_required")
+            what = "now_required" if row.required else "no_longer_required"
+            yield Difference(part, path, what, new=row.type)
     for path, row in old.items():
-        if path not in new:
+        if path not in new and not _is_below_a_stranger(path, new):
             yield Difference(part, path, "removed", old=row.type)
+
+
+def _is_below_a_stranger(path: str, known: Mapping[str, Row]) -> bool:
+    """Tell whether the parent is missing too: then the parent's line says it all."""
+    parent, dot, _ = path.rpartition(".")
+    return bool(dot) and parent.removesuffix("[n]") not in known

@@ -21,6 +21,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "back": "All operations of {service}",
         "supersedes": "Supersedes",
         "superseded_by": "Superseded by",
+        "on_this_page": "On this page",
         "test": "Test",
         "no_test": "The test form is not available here. Use one of the ready calls below or a"
         " SOAP client.",
@@ -84,6 +85,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "back": "Alle Operationen von {service}",
         "supersedes": "Löst ab:",
         "superseded_by": "Abgelöst durch",
+        "on_this_page": "Auf dieser Seite",
         "test": "Test",
         "no_test": "Das Testformular ist hier nicht verfügbar. Nehmen Sie einen der fertigen"
         " Aufrufe unten oder einen SOAP-Client.",
