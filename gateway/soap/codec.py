@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from itertools import islice
-from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from lxml.etree import _Element as Element
@@ -19,15 +18,13 @@ from spyne import Application
 from spyne.descriptor import BODY_STYLE_WRAPPED
 
 from gateway.soap import values
-from gateway.soap.definition import Invocation
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.explanation import NIL, XSI, explain, is_nil
 from gateway.soap.plan import Field, Kind, UnsupportedShape, plan_message
 from gateway.soap.rows import Rows
-from gateway.soap.values import UnwritableText, UnwritableValue, escape
+from gateway.soap.values import UnwritableText, UnwritableValue, escape, is_plain
 
 __all__ = [
-    "Call",
     "Operation",
     "UnsupportedShape",
     "UnwritableText",
@@ -45,13 +42,6 @@ _NIL_MARK: Final = ' xsi:nil="true"/>'  # no text can hold it: its ">" would be 
 _ROWS_PER_JOIN: Final = 500
 
 
-@dataclass(slots=True)
-class Call:
-    """What a service method gets for ``ctx``: of Spyne's context the one attribute both have."""
-
-    udc: Invocation
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One compiled operation of a published service."""
@@ -65,7 +55,7 @@ class Operation:
     read: Callable[[Element], list[Any]]
     # The method's return value -> the whole answer; raises UnwritableValue before any byte.
     write: Callable[[Any, SoapVersion], bytes]
-    function: Callable[..., Any]  # called as function(Call(invocation), *arguments)
+    function: Callable[..., Any]  # called as function(ctx, *arguments); ctx.udc is an Invocation
 
 
 def compile_service(
@@ -353,28 +343,18 @@ class _Compiler:
         """Make the function that joins rows of exactly these columns."""
         places = {name: place for place, name in enumerate(columns)}
         members = self._columns(field, places)
-        cells = [(*self._cell(member), self._absent(member)) for member in members]
-        ordered = _reorder([places[member.name] for member in members])
+        writers = [(self._column_writer(member), places[member.name]) for member in members]
         opening, closing, empty = self._tags(field)
 
         def write(rows: Iterable[Any]) -> str:
-            out: list[str] = []
-            put = out.append
-            for row in rows:
-                mark = len(out)
-                put(opening)
-                for value, (head, to_text, tail, absent) in zip(ordered(row), cells, strict=True):
-                    if value is not None:
-                        put(head + to_text(value) + tail)
-                    elif absent is None:
-                        raise UnwritableValue(f"{field.local_name}: {head} is required")
-                    elif absent:
-                        put(absent)
-                if len(out) == mark + 1:
-                    out[mark] = empty
-                else:
-                    put(closing)
-            return "".join(out)
+            columns = list(zip(*rows, strict=True))
+            if not columns:
+                return ""
+            written = (write_column(columns[place]) for write_column, place in writers)
+            return "".join(
+                f"{opening}{content}{closing}" if content else empty
+                for content in map("".join, zip(*written, strict=True))
+            )
 
         return write
 
@@ -387,18 +367,26 @@ class _Compiler:
                 raise UnwritableValue(f"{field.local_name}.{member.name} is required")
         return members
 
-    def _cell(self, field: Field) -> tuple[str, ToText, str]:
-        if field.kind.simple and not field.many:
-            opening, closing, _ = self._tags(field)
-            return opening, self._text_of(field), closing
-        write = self._member_writer(field)
+    def _column_writer(self, field: Field) -> Callable[[tuple[Any, ...]], list[str]]:
+        """Make the function that writes one column of some rows, a text per row."""
+        head, tail, _ = self._tags(field)
+        absent = self._absent(field)
+        blank = absent or ""
+        if field.many or not field.kind.simple:
+            head = tail = ""
+            to_text = _joined(self._member_writer(field))
+        else:
+            to_text = self._text_of(field)
 
-        def to_text(value: Any) -> str:
-            out: list[str] = []
-            write(value, out)
-            return "".join(out)
+        def write(column: tuple[Any, ...]) -> list[str]:
+            if absent is None and None in column:
+                raise UnwritableValue(f"{field.local_name} is required")
+            # One search over a whole column nearly always tells that no text needs escaping.
+            if to_text is escape and is_plain("".join(text for text in column if text is not None)):
+                return [blank if text is None else head + text + tail for text in column]
+            return [blank if value is None else head + to_text(value) + tail for value in column]
 
-        return "", to_text, ""
+        return write
 
     def _text_of(self, field: Field) -> ToText:
         if field.kind is Kind.WORD:
@@ -435,10 +423,13 @@ def _attributes(value: Any, names: frozenset[str]) -> dict[str, Any]:
     return value
 
 
-def _reorder(places: list[int]) -> Callable[[Any], Iterable[Any]]:
-    if places == list(range(len(places))):
-        return tuple
-    return itemgetter(*places)
+def _joined(write: Writer) -> ToText:
+    def to_text(value: Any) -> str:
+        out: list[str] = []
+        write(value, out)
+        return "".join(out)
+
+    return to_text
 
 
 def _word_writer(field: Field) -> ToText:

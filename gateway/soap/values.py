@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\dT)24(:00:00(?:\.0+)?(?:Z|[+-]\d\d:\d\d)?)")
 _XML_BLANKS = b" \t\r\n"
 
@@ -25,6 +25,11 @@ class UnwritableText(UnwritableValue):
     """A character that XML 1.0 cannot carry."""
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether the text can stand as element content as it is."""
+    return _SPECIAL.search(text) is None
+
+
 def escape(text: str) -> str:
     """Give the text as element content.
 
@@ -33,14 +38,10 @@ def escape(text: str) -> str:
     """
     if _SPECIAL.search(text) is None:
         return text
-    return _SPECIAL.sub(_escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    try:
-        return _ESCAPES[match[0]]
-    except KeyError:
-        raise UnwritableText(f"U+{ord(match[0]):04X} cannot stand in XML") from None
+    if (match := _FORBIDDEN.search(text)) is not None:
+        raise UnwritableText(f"U+{ord(match[0]):04X} cannot stand in XML")
+    text = text.replace("&", "&amp;").replace("<", "&lt;")
+    return text.replace(">", "&gt;").replace("\r", "&#13;")
 
 
 def boolean(text: str) -> bool:
