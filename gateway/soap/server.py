@@ -1,7 +1,7 @@
 """Serves one published service: the stages of a SOAP request in their order (soap-engine, 3)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lxml import etree
@@ -176,14 +176,13 @@ class SoapEndpoint:
         return envelope
 
     def _identified(self, exchange: _Exchange, envelope: Envelope) -> Principal:
-        given = credentials_of(exchange.request.headers)
+        credentials = credentials_of(exchange.request.headers)
         token = wssecurity.read_token(envelope.blocks, now=clock.now())
-        sessions = tuple(
-            session
-            for block in envelope.blocks
-            if block.tag == self._session and (session := _session_id(block))
-        )
-        credentials = replace(given, token=token, sessions=given.sessions + sessions)
+        if token is not None:
+            credentials = credentials.with_token(*token)
+        for block in envelope.blocks:
+            if block.tag == self._session and (session_id := _session_id(block)):
+                credentials = credentials.with_session(session_id)
         principal = self._authenticator.principal(credentials, exchange.request.peer)
         exchange.trace.account, exchange.trace.account_id = principal.account, principal.account_id
         exchange.trace.stage = Stage.IDENTIFIED
