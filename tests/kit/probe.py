@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import gateway.soap  # noqa: F401 - repairs Spyne on Python 3.12 and 3.13
+
+# isort: split
 from spyne import (
     Array,
     Boolean,
@@ -28,7 +30,6 @@ from gateway.errors import (
     Refused,
     SchemaViolation,
     SessionUnknown,
-    TooManyRequests,
     TryLater,
     Unauthenticated,
     WrongEnvelope,
@@ -115,36 +116,31 @@ FAILURES: dict[str, Exception] = {
 }
 
 
+# Error, fault code, result code, text; the first that fits counts.
+WORDS: tuple[tuple[type[GatewayError], FaultCode, int, str], ...] = (
+    (Malformed, FaultCode.CLIENT, 35, "malformed request: {error.sentence}"),
+    (SchemaViolation, FaultCode.CLIENT, 35, "invalid request: {error.field}: {error.sentence}"),
+    (WrongEnvelope, FaultCode.VERSION_MISMATCH, 35, "{error.sentence}"),
+    (NotUnderstood, FaultCode.MUST_UNDERSTAND, 35, "header not understood: {error.sentence}"),
+    (SessionUnknown, FaultCode.CLIENT, 7, "{error.sentence}"),
+    (Unauthenticated, FaultCode.CLIENT, 15, "{error.sentence}"),
+    (Refused, FaultCode.CLIENT, 35, "{error.sentence}"),
+    (TryLater, FaultCode.SERVER, 19, "{error.sentence}, reference {reference}"),
+    (GatewayError, FaultCode.SERVER, 18, "{error.sentence}, reference {reference}"),
+)
+
+
 def probe_fault(error: GatewayError, reference: str) -> FaultContent:
     """Put an error into words as the helpdesk does."""
-    code, number, text = FaultCode.CLIENT, 35, error.sentence
-    retry = None
-    match error:
-        case NoCredentials():
-            return FaultContent(code=code, text=text, challenge=True)
-        case Malformed():
-            text = f"malformed request: {error.sentence}"
-        case SchemaViolation():
-            text = f"invalid request: {error.field}: {error.sentence}"
-        case WrongEnvelope():
-            code = FaultCode.VERSION_MISMATCH
-        case NotUnderstood():
-            code, text = FaultCode.MUST_UNDERSTAND, f"header not understood: {error.sentence}"
-        case SessionUnknown():
-            number = 7
-        case Unauthenticated():
-            number = 15
-        case TooManyRequests():
-            retry = error.retry_after_s
-        case Refused():
-            pass
-        case TryLater():
-            code, number, text = FaultCode.SERVER, 19, f"{text}, reference {reference}"
-            retry = error.retry_after_s
-        case _:
-            code, number, text = FaultCode.SERVER, 18, f"{text}, reference {reference}"
-    detail = (("ResultCode", str(number)), ("ResultMessage", text), ("Reference", reference))
-    return FaultContent(code=code, text=text, detail=detail, retry_after_s=retry)
+    _, code, number, words = next(row for row in WORDS if isinstance(error, row[0]))
+    text = words.format(error=error, reference=reference)
+    return FaultContent(
+        code=code,
+        text=text,
+        detail=(("ResultCode", str(number)), ("ResultMessage", text), ("Reference", reference)),
+        retry_after_s=getattr(error, "retry_after_s", None),
+        challenge=isinstance(error, NoCredentials),
+    )
 
 
 DEFINITION = ServiceDefinition(
