@@ -244,13 +244,12 @@ where asked.guid = %(guid)s and s.state_type <> 'removed'
 insert into ticket (guid, number, title, keywords, state_id, priority_id, type_id, category_id,
   queue_id, service_id, sla_id, impact_id, resolution_id, lock, owner_id, assigned_group_id,
   responsible_id, customer_id, customer_user_id, customer_address, template_id, pending_until,
-  follow_up, action_required, closed, archived, created, created_by, changed, changed_by,
-  created_type_id, created_priority_id, created_state_id, created_queue_id)
+  follow_up, action_required, closed, archived, created, created_by, changed, changed_by)
 values (%(guid)s, %(number)s, %(title)s, %(keywords)s, %(state)s, %(priority)s, %(type)s,
   %(category)s, %(queue)s, %(service)s, %(sla)s, %(impact)s, %(resolution)s, %(lock)s, %(owner)s,
   %(assigned_group)s, %(responsible)s, %(customer)s, %(customer_user)s, %(customer_address)s,
   %(template)s, %(pending_until)s, %(follow_up)s, %(action_required)s, %(closed)s, %(archived)s,
-  %(now)s, %(agent)s, %(now)s, %(agent)s, %(type)s, %(priority)s, %(state)s, %(queue)s)
+  %(now)s, %(agent)s, %(now)s, %(agent)s)
 returning id;
 
 -- name: update_ticket
@@ -536,3 +535,7 @@ select %(ticket_id)s, %(partner)s,
             where ticket_id = %(ticket_id)s and partner_id is null), 0) + line.n,
   line.kind, %(agent)s, %(now)s, line.snapshot
 from unnest(%(kinds)s::text[], %(snapshots)s::jsonb[]) with ordinality line(kind, snapshot, n);
+
+-- name: schema_revision
+-- For the readiness probe: a process whose schema is another one must not be sent requests.
+select version_num from alembic_version limit 1;
