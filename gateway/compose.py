@@ -1,0 +1,195 @@
+"""The one place where concrete parts are joined: the application, the worker, the first start."""
+
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from prometheus_client import CollectorRegistry
+
+from gateway.dialects.acmp import service as acmp
+from gateway.dialects.acmp.desk import Helpdesk
+from gateway.dialects.acmp.translate import Options
+from gateway.domain.people import AccountKind
+from gateway.errors import GatewayError
+from gateway.http.authentication import Authenticator, credentials_of
+from gateway.http.door import Door
+from gateway.http.exchange import Request
+from gateway.http.health import Health
+from gateway.http.limits import Limits
+from gateway.http.metrics import Metrics
+from gateway.http.peer import Proxies
+from gateway.http.recorder import Mode, Recorder
+from gateway.http.routes import Route, Routes
+from gateway.http.seal import Seal
+from gateway.repository import migrations
+from gateway.repository.accounts import AccountStore
+from gateway.repository.engine import build_engine
+from gateway.repository.messages import MessageLog
+from gateway.repository.numbers import NumberReserve
+from gateway.repository.passwords import Argon2Passwords
+from gateway.repository.readiness import schema_check
+from gateway.repository.seed import seed
+from gateway.repository.unit_of_work import UnitsOfWork
+from gateway.settings import Settings, load
+from gateway.soap.codec import compile_service
+from gateway.soap.definition import ServiceDefinition
+from gateway.soap.guard import Caps
+from gateway.soap.pages import ContractPages, stylesheet
+from gateway.soap.publishing import ServedContract, contracts_dir
+from gateway.soap.server import SoapEndpoint
+from gateway.soap.validation import Contract
+from gateway.soap.wsdl import build_application
+from gateway.usecases.accounts import Accounts, LoginLimits
+
+_SPARE_CONNECTIONS = 2  # beside one for each thread
+
+
+def app() -> Door:
+    """Build the application of a server process from the environment's settings."""
+    return build_app(load().settings)
+
+
+def prepare(settings: Settings) -> bool:
+    """Bring the schema up to date and fill an empty database; tell whether it was empty.
+
+    Raises:
+        GatewayError: the database does not answer.
+    """
+    url = settings.database.direct_url.get_secret_value() or _url(settings)
+    migrations.upgrade(url)
+    return seed(url, Argon2Passwords().hash(settings.admin.password.get_secret_value()))
+
+
+def definitions(settings: Settings | None = None) -> tuple[ServiceDefinition, ...]:
+    """Give every published SOAP service."""
+    settings = settings or Settings()
+    return (acmp.definition(wsdl_public=settings.acmp.wsdl_public),)
+
+
+def build_app(settings: Settings) -> Door:
+    """Join the parts of one server process."""
+    limits = _limits(settings)
+    engine = build_engine(
+        _url(settings),
+        pool_size=limits.threads + _SPARE_CONNECTIONS,
+        role="gateway serve",
+        pooler=settings.database.pooler,
+    )
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    log = MessageLog(engine)
+    accounts = AccountStore(engine, session_idle_s=settings.login.session_idle_s)
+    authenticator = Authenticator(
+        Accounts(accounts, Argon2Passwords(), _login_limits(settings)),
+        kinds=frozenset({AccountKind.AGENT}),
+    )
+    units = UnitsOfWork(engine, NumberReserve(engine, low=limits.threads))
+    (helpdesk,) = definitions(settings)
+    health = Health({"database": schema_check(engine)}, registry)
+    routes = Routes(
+        (
+            *health.routes(),
+            Route(path="/assets/service.css", page=stylesheet),
+            _soap_route(helpdesk, Helpdesk(units, _options(settings)), authenticator, settings),
+        )
+    )
+    recorder = Recorder(
+        log,
+        Seal.from_file(_seal_file(settings)),
+        modes={helpdesk.dialect: Mode(settings.recording.mode)},
+        failed=metrics.recorder_failure,
+    )
+    return Door(
+        routes,
+        recorder,
+        limits,
+        metrics,
+        proxies=Proxies(settings.http.trusted_proxies),
+        allow_plain_http=settings.http.allow_plain_http,
+        stopped=engine.dispose,
+    )
+
+
+def _soap_route(
+    definition: ServiceDefinition, desk: object, authenticator: Authenticator, settings: Settings
+) -> Route:
+    served = ServedContract(definition, contracts_dir(), settings.public_url)
+    operations = compile_service(
+        build_application(definition), zone=ZoneInfo(settings.acmp.time_zone)
+    )
+    endpoint = SoapEndpoint(
+        definition,
+        operations,
+        Contract(served.schema_bytes, operations),
+        authenticator,
+        desk,
+        caps=Caps(**settings.xml.model_dump()),
+    )
+    return Route(
+        path=definition.path,
+        endpoint=endpoint,
+        page=ContractPages(served, identified=_identified(authenticator)).get,
+        media_types=frozenset({"text/xml", "application/soap+xml"}),
+    )
+
+
+def _identified(authenticator: Authenticator) -> Callable[[Request], bool]:
+    def identified(request: Request) -> bool:
+        try:
+            authenticator.principal(credentials_of(request.headers), request.peer)
+        except GatewayError:
+            return False
+        return True
+
+    return identified
+
+
+def _url(settings: Settings) -> str:
+    return settings.database.url.get_secret_value()
+
+
+def _seal_file(settings: Settings) -> Path:
+    return settings.recording.seal_key_file or settings.database.data_dir / "seal-key"
+
+
+def _limits(settings: Settings) -> Limits:
+    http = settings.http
+    return Limits(
+        target_bytes=http.target_bytes,
+        query_parameters=http.query_parameters,
+        body_bytes=http.body_bytes,
+        body_s=http.body_s,
+        large_body_s=http.large_body_s,
+        body_gap_s=http.body_gap_s,
+        held_bytes=http.held_bytes,
+        request_s=http.request_s,
+        threads=http.threads,
+        waiting=http.waiting,
+        pool_wait_s=http.pool_wait_s,
+    )
+
+
+def _login_limits(settings: Settings) -> LoginLimits:
+    login = settings.login
+    return LoginLimits(
+        account_failures=login.failures_per_account,
+        peer_failures=login.failures_per_address,
+        window_s=login.window_s,
+        checks_at_once=login.checks_at_once,
+        cached_s=login.cache_s,
+    )
+
+
+def _options(settings: Settings) -> Options:
+    acmp_settings = settings.acmp
+    return Options(
+        business_errors=acmp_settings.business_errors,
+        queue=acmp_settings.queue,
+        default_state=acmp_settings.default_state,
+        reopen_state=acmp_settings.reopen_state,
+        closed_state=acmp_settings.closed_state,
+        merged_state=acmp_settings.merged_state,
+        default_priority=acmp_settings.default_priority,
+        list_limit=acmp_settings.list_limit,
+        batch_limit=acmp_settings.batch_limit,
+    )

@@ -109,6 +109,10 @@ class Http(_Section):
         description="Address that callers use, written into WSDLs; empty: http://HOST:PORT.",
     )
     processes: Count = Field(default=1, description="Server processes; one uses one core.")
+    allow_plain_http: bool = Field(
+        default=False,
+        description="Calls from other machines are taken without TLS, passwords and all.",
+    )
     trusted_proxies: Texts = Field(
         default=(), description="Networks of proxies whose X-Forwarded headers are believed."
     )
@@ -300,7 +304,9 @@ class Loaded:
     """The settings, and where each value that is not a default came from."""
 
     settings: Settings
+    given: Mapping[str, object]
     origins: Mapping[str, str]
+    file: Path | None  # the one that was named; None: gateway.toml, if there is one
 
     def explain(self) -> list[Explained]:
         """Explain every setting in the order of the file."""
@@ -339,17 +345,20 @@ def load(
         for key, value in found.items():
             _must_be_known(key, origin)
             values[key], origins[key] = value, origin
-    return Loaded(_validated(values, origins), origins)
+    return Loaded(_validated(values, origins), values, origins, named)
 
 
-def hand_down(flags: Mapping[str, object], *, file: Path | None) -> None:
-    """Give flags and file to the processes that this one starts, as their environment."""
-    for key, value in flags.items():
-        if value is not None:
-            section, _, name = key.partition(".")
-            os.environ[f"{_PREFIX}{section}__{name}".upper()] = str(value)  # noqa: TID251
-    if file is not None:
-        os.environ[_FILE_VARIABLE] = str(file.absolute())  # noqa: TID251
+def hand_down(loaded: Loaded, changes: Mapping[str, str]) -> None:
+    """Give flags, file and changes to the processes that this one starts: by the environment."""
+    flags = {key: value for key, value in loaded.given.items() if loaded.origins[key] == "flag"}
+    for key, value in (flags | dict(changes)).items():
+        section, _, name = key.partition(".")
+        os.environ[f"{_PREFIX}{section}__{name}".upper()] = str(value)  # noqa: TID251
+    for short, key in _SHORT_NAMES.items():
+        if key in flags or key in changes:
+            os.environ.pop(short, None)  # noqa: TID251 - else two variables would disagree
+    if loaded.file is not None:
+        os.environ[_FILE_VARIABLE] = str(loaded.file.absolute())  # noqa: TID251
 
 
 def known_keys() -> list[str]:

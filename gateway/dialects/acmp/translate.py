@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +37,6 @@ class Options:
     """The service settings of contract section 4."""
 
     business_errors: str = "result_code"
-    zone: tzinfo = UTC
     queue: str = "Raw"
     default_state: str = "new"
     reopen_state: str = "open"
