@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from gateway.errors import CannotStart
 from gateway.soap.contract import Contract, NotAContract, read_contract
 from gateway.soap.definition import ServiceDefinition
 from gateway.soap.envelope import SoapVersion
@@ -20,10 +21,6 @@ from gateway.soap.wsdl import (
 )
 
 _EXPORT = "run `ticket-gateway wsdl export`"
-
-
-class ContractUnusable(RuntimeError):
-    """A published file is missing or not the one of its service; the text holds the remedy."""
 
 
 class Variant(StrEnum):
@@ -55,6 +52,9 @@ class ServedContract:
     """One service's contract as it is served; built once, at start.
 
     ``path`` replaces the canonical path in the addresses, for a service with several prefixes.
+
+    Raises:
+        CannotStart: A file is missing or not the one of this service.
     """
 
     def __init__(
@@ -91,9 +91,9 @@ class ServedContract:
     def _check_schema_file(self, directory: Path) -> None:
         file = schema_file(self.definition, directory)
         if not file.is_file():
-            raise ContractUnusable(f"{file} is missing: {_EXPORT}")
+            raise CannotStart(f"{file} is missing: {_EXPORT}")
         if file.read_bytes() != self.schema_bytes:
-            raise ContractUnusable(f"{file} is not the schema inside the contract: {_EXPORT}")
+            raise CannotStart(f"{file} is not the schema inside the contract: {_EXPORT}")
 
 
 def wsdl_file(definition: ServiceDefinition, directory: Path) -> Path:
@@ -138,14 +138,14 @@ def _content(file: Path) -> bytes | None:
 
 def _read_file(file: Path, definition: ServiceDefinition) -> etree._Element:
     if not file.is_file():
-        raise ContractUnusable(f"{file} is missing: {_EXPORT}")
+        raise CannotStart(f"{file} is missing: {_EXPORT}")
     content = file.read_bytes()
     try:
         found = read_contract(content).namespace
     except NotAContract as error:
-        raise ContractUnusable(f"{file}: {error}: {_EXPORT}") from error
+        raise CannotStart(f"{file}: {error}: {_EXPORT}") from error
     if found != definition.namespace:
-        raise ContractUnusable(
+        raise CannotStart(
             f"{file} is for the namespace {found}, the service has {definition.namespace}: "
             f"set the namespace back, or {_EXPORT}"
         )
