@@ -101,7 +101,7 @@ def _checked_out(
         require_alive(connection)
     except OperationalError as error:
         raise InvalidatePoolError from error
-    if connection.pgconn.transaction_status is not TransactionStatus.IDLE:
+    if connection.pgconn.transaction_status != TransactionStatus.IDLE:
         raise InvalidatePoolError
 
 
