@@ -85,9 +85,9 @@ class Work:
 def _conclude(trace: Trace, answer: Answer) -> None:
     """Fill in what an endpoint may leave open: the outcome, and the last stage."""
     if trace.outcome is Outcome.RUNNING:
-        status = HTTPStatus(answer.status)
-        failed = Outcome.FAILED if status.is_server_error else Outcome.REFUSED
-        trace.outcome = Outcome.OK if status.is_success else failed
+        failed = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        bad = Outcome.FAILED if failed else Outcome.REFUSED
+        trace.outcome = bad if answer.status >= HTTPStatus.BAD_REQUEST else Outcome.OK
     if trace.outcome is Outcome.OK:
         trace.stage = Stage.ANSWERED
 
