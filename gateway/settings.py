@@ -88,6 +88,11 @@ class Database(_Section):
     pooler: bool = Field(
         default=False, description="A PgBouncer in transaction mode stands before the database."
     )
+    allow_unsafe: bool = Field(
+        default=False,
+        description="Start on a database that may lose answered work in a crash: fsync, "
+        "full_page_writes or synchronous_commit is off. For tests.",
+    )
     data_dir: Path = Field(
         default=Path("gateway-data"),
         description="Folder of the embedded database, the seal key and the first password.",
@@ -319,6 +324,15 @@ class Loaded:
                 meaning=field.description or "",
             )
             for key, section, name, field in _fields()
+        ]
+
+    def secrets_in_file(self) -> list[str]:
+        """List the secrets that stand in the settings file, where backups and people see them."""
+        return [
+            key
+            for key, section, name, _ in _fields()
+            if isinstance(getattr(getattr(self.settings, section), name), SecretStr)
+            and self.origins.get(key) == str(self.file or DEFAULT_FILE)
         ]
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from gateway.repository.embedded import EmbeddedServer
+from gateway.repository.migrations import upgrade
+from gateway.repository.seed import seed
 
 ADMIN_PASSWORD = "correct horse battery staple"
 # Argon2id of ADMIN_PASSWORD with the cheapest parameters: a test may log in a thousand times.
@@ -46,9 +48,6 @@ class Databases:
             self._run(f"drop database {name} with (force)")
 
     def _made_template(self) -> str:
-        from gateway.repository.migrations import upgrade  # noqa: PLC0415
-        from gateway.repository.seed import seed  # noqa: PLC0415
-
         self._run("create database pattern")
         upgrade(self._url("pattern"))
         seed(self._url("pattern"), ADMIN_HASH)

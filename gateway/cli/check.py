@@ -1,0 +1,130 @@
+"""``check``: is this gateway fit to run, and what to do if not."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from gateway.cli.database import joined_database
+from gateway.cli.options import as_json, with_settings
+from gateway.cli.output import say, show
+from gateway.errors import CannotStart, GatewayError
+from gateway.repository.inspection import OLDEST_VERSION, ServerFacts, inspect
+from gateway.settings import Loaded, Settings, nearest_key
+
+_FREE_PERCENT = 10
+_CLOCK_OFF_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the check."""
+
+    subject: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+@click.command("check")
+@click.option("--explain", metavar="KEY", help="Explain a setting, or `all`.")
+@as_json
+@with_settings()
+@click.pass_context
+def verb(context: click.Context, loaded: Loaded, *, explain: str | None, as_json: bool) -> None:
+    """Verify settings, disk, database, schema and clock; each line names a remedy.
+
+    \b
+    ticket-gateway check
+    ticket-gateway check --explain http.body_bytes
+
+    Exit code 0: all is well, 1: something is not, 3: no database.
+    """  # noqa: D301 - \b keeps click from joining the lines
+    if explain is not None:
+        show(_explained(loaded, explain), as_json=as_json)
+        return
+    findings = list(_findings(loaded))
+    show([asdict(finding) for finding in findings], as_json=as_json)
+    bad = [finding for finding in findings if not finding.ok]
+    if bad:
+        say(f"{len(bad)} of {len(findings)} checks found something to do", style="red")
+        context.exit(3 if any(finding.subject == "connection" for finding in bad) else 1)
+
+
+def _explained(loaded: Loaded, key: str) -> list[dict[str, object]]:
+    rows = [asdict(row) for row in loaded.explain() if key in (row.key, "all")]
+    if not rows:
+        near = nearest_key(key)
+        raise CannotStart(f"unknown setting {key}" + (f"; did you mean {near}?" if near else ""))
+    return rows
+
+
+def _findings(loaded: Loaded) -> Iterator[Finding]:
+    yield _secrets(loaded)
+    yield _disk(loaded.settings.database.data_dir)
+    try:
+        with joined_database(loaded) as settings:
+            facts = inspect(settings.database.url.get_secret_value())
+    except GatewayError as error:
+        yield Finding("connection", False, str(error), "start it, or correct database.url")
+        return
+    yield from _of_server(facts, loaded.settings)
+
+
+def _secrets(loaded: Loaded) -> Finding:
+    exposed = loaded.secrets_in_file()
+    if exposed:
+        return Finding(
+            "settings",
+            False,
+            f"secrets in the settings file: {', '.join(exposed)}",
+            "move them to the environment or to a file of their own",
+        )
+    return Finding("settings", True, f"{len(loaded.given)} set, the rest are defaults")
+
+
+def _disk(data_dir: Path) -> Finding:
+    place = next(
+        place for place in (data_dir.absolute(), *data_dir.absolute().parents) if place.exists()
+    )
+    usage = shutil.disk_usage(place)
+    free = 100 * usage.free // usage.total
+    return Finding(
+        "disk",
+        free >= _FREE_PERCENT,
+        f"{free} % free at {place}",
+        "" if free >= _FREE_PERCENT else "make room, or shorten recording.body_days",
+    )
+
+
+def _of_server(facts: ServerFacts, settings: Settings) -> Iterator[Finding]:
+    old = facts.version < OLDEST_VERSION
+    yield Finding(
+        "database",
+        not old,
+        f"PostgreSQL {facts.version}",
+        f"use PostgreSQL {OLDEST_VERSION} or later" if old else "",
+    )
+    accepted = settings.database.allow_unsafe
+    yield Finding(
+        "durability",
+        not facts.unsafe or accepted,
+        f"off: {', '.join(facts.unsafe)}" if facts.unsafe else "answered work survives a crash",
+        "" if not facts.unsafe or accepted else "switch them on in postgresql.conf",
+    )
+    current = facts.schema == facts.newest_schema
+    yield Finding(
+        "schema",
+        current,
+        facts.schema or "none",
+        "" if current else "ticket-gateway migrate",
+    )
+    off_s = abs(facts.clock_off_s)
+    yield Finding(
+        "clock",
+        off_s <= _CLOCK_OFF_S,
+        f"{off_s:.1f} s off the database's",
+        "" if off_s <= _CLOCK_OFF_S else "synchronise the clocks of both machines",
+    )

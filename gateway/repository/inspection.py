@@ -1,0 +1,64 @@
+"""What a database server says of itself, for starts and for ``check``."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from sqlalchemy import make_url
+
+from gateway import clock
+from gateway.errors import StorageAway
+from gateway.repository import migrations
+
+OLDEST_VERSION = 15
+_PROMISES = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """A server and the state of its schema."""
+
+    version: int  # major
+    clock_off_s: float  # its clock against ours
+    unsafe: tuple[str, ...]  # switched off, so that a crash may take answered work
+    schema: str | None  # revision; None: never migrated
+    newest_schema: str  # that this program knows
+
+
+def inspect(url: str) -> ServerFacts:
+    """Ask a server about itself.
+
+    Raises:
+        StorageAway: it does not answer, or refuses us.
+    """
+    try:
+        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, connect_timeout=5, autocommit=True) as session:
+            version = session.info.server_version // 10_000
+            clock_off_s = _clock_off_s(session)
+            unsafe = tuple(
+                name
+                for name in _PROMISES
+                if _value(session, "select current_setting(%s)", name) == "off"
+            )
+        schema = migrations.current(url)
+    except (psycopg.Error, ValueError) as error:
+        # Only the server's first line: the address, with its password, is not for a log.
+        raise StorageAway(f"the database does not answer: {str(error).splitlines()[0]}") from None
+    return ServerFacts(
+        version=version,
+        clock_off_s=clock_off_s,
+        unsafe=unsafe,
+        schema=schema,
+        newest_schema=migrations.head(),
+    )
+
+
+def _clock_off_s(session: psycopg.Connection) -> float:
+    theirs = _value(session, "select clock_timestamp()")
+    return (theirs - clock.now()).total_seconds() if isinstance(theirs, datetime) else 0.0
+
+
+def _value(session: psycopg.Connection, query: str, *parameters: str) -> object:
+    row = session.execute(query, parameters).fetchone()
+    return row and row[0]
