@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TypeVar
 
 from gateway.clock import monotonic_s
 from gateway.domain.people import Principal
 from gateway.errors import SessionUnknown, TooManyRequests, TryLater, Unauthenticated
 from gateway.text import is_text, printable
 from gateway.usecases.ports import AccountStore, Credential, Passwords
+
+K = TypeVar("K")
 
 _LONGEST_NAME = 255
 _LONGEST_PASSWORD = 1024  # a megabyte to hash would be an attack, not a password
@@ -35,8 +38,9 @@ class LoginLimits:
 class CredentialCache:
     """Remembers for a short time which passwords were right, without keeping any of them.
 
-    An entry is a keyed hash over account, credential version and password, so a change of the
-    credential ends it at once, in every process.
+    An entry is a keyed hash over account, credential version, address and password. A change of
+    the credential ends it at once, in every process; and nobody else can try passwords against it
+    past the throttle. An address that the throttle has closed has no entries.
     """
 
     def __init__(self, limits: LoginLimits, clock: Callable[[], float]) -> None:
@@ -44,24 +48,34 @@ class CredentialCache:
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._ends: dict[bytes, float] = {}  # oldest first: every entry lives equally long
+        self._closed: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def knows(self, credential: Credential, password: str) -> bool:
+    def knows(self, credential: Credential, password: str, peer: str) -> bool:
         """Tell whether this password was right for this credential a moment ago."""
-        end = self._ends.get(self._entry(credential, password))
-        return end is not None and self._clock() < end
+        now = self._clock()
+        if self._closed and now < self._closed.get(peer, now):
+            return False
+        return now < self._ends.get(self._entry(credential, password, peer), now)
 
-    def remember(self, credential: Credential, password: str) -> None:
+    def remember(self, credential: Credential, password: str, peer: str) -> None:
         """Remember a password that was just found right."""
-        entry = self._entry(credential, password)
-        with self._lock:
-            self._ends.pop(entry, None)
-            self._ends[entry] = self._clock() + self._limits.cached_s
-            while len(self._ends) > self._limits.cached:
-                del self._ends[next(iter(self._ends))]
+        self._closed.pop(peer, None)
+        self._keep(self._ends, self._entry(credential, password, peer), self._limits.cached_s)
 
-    def _entry(self, credential: Credential, password: str) -> bytes:
-        head = f"{credential.principal.account_id} {credential.version} "
+    def close(self, peer: str) -> None:
+        """Take nothing for known from this address until it has a good login again."""
+        self._keep(self._closed, peer, self._limits.window_s)
+
+    def _keep(self, ends: dict[K, float], key: K, seconds: float) -> None:
+        with self._lock:
+            ends.pop(key, None)
+            ends[key] = self._clock() + seconds
+            while len(ends) > self._limits.cached:
+                del ends[next(iter(ends))]
+
+    def _entry(self, credential: Credential, password: str, peer: str) -> bytes:
+        head = f"{credential.principal.account_id} {credential.version} {peer} "
         return hmac.digest(self._key, (head + password).encode("utf-8", "surrogatepass"), "sha256")
 
 
@@ -94,9 +108,10 @@ class Accounts:
             TryLater: too many passwords are being checked.
         """
         credential = self._store.find(name) if _is_name(name) else None
-        if credential is not None and self._known(credential, password):
+        place = _neighbourhood(peer)
+        if credential is not None and self._known(credential, password, place):
             return credential.principal
-        return self._checked(_kept_name(name), password, _neighbourhood(peer), credential)
+        return self._checked(_kept_name(name), password, place, credential)
 
     def resume(self, session_id: str) -> Principal:
         """Identify by a session id.
@@ -110,15 +125,15 @@ class Accounts:
             raise SessionUnknown
         return credential.principal
 
-    def _known(self, credential: Credential, password: str) -> bool:
-        return credential.active and self._cache.knows(credential, password)
+    def _known(self, credential: Credential, password: str, peer: str) -> bool:
+        return credential.active and self._cache.knows(credential, password, peer)
 
     def _checked(
         self, name: str, password: str, peer: str, credential: Credential | None
     ) -> Principal:
         with self._place_to_check():
             # Whoever waited for a place may find that a twin of this call has made the check.
-            if credential is not None and self._known(credential, password):
+            if credential is not None and self._known(credential, password, peer):
                 return credential.principal
             self._throttle(name, peer)
             hashed = self._matching(credential, password)
@@ -126,7 +141,7 @@ class Accounts:
                 self._store.record_failure(name, peer)
                 raise Unauthenticated
         self._store.record_success(name, peer)
-        self._cache.remember(credential, password)
+        self._cache.remember(credential, password, peer)
         self._renew(credential, hashed, password)
         return credential.principal
 
@@ -143,6 +158,7 @@ class Accounts:
         limits = self._limits
         by_account, by_peer = self._store.failures(name, peer, limits.window_s)
         if by_peer >= limits.peer_failures:
+            self._cache.close(peer)
             raise TooManyRequests(limits.window_s)
         # An address that this account uses stays open: nobody can lock an ERP out.
         if by_account >= limits.account_failures and not self._store.trusted(name, peer):

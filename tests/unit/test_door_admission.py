@@ -76,8 +76,8 @@ def test_multipart_is_told_to_switch_mtom_off(house, kind):
     "content_type",
     ["text/xml", "TEXT/XML", "text/xml;charset=UTF-8", 'text/xml; charset="utf-8"',
      "text/xml; charset=iso-8859-15", "text/xml ; charset=windows-1252", "text/xml;charset=utf-16",
-     "application/soap+xml; charset=utf-8; action=\"urn:a;charset=klingon\"",
-     'application/soap+xml;action="urn:x"', 'application/soap+xml; action=urn:x; charset=us-ascii'],
+     'application/soap+xml; charset=utf-8; action="urn:a;charset=klingon"',
+     'application/soap+xml;action="urn:x"', "application/soap+xml; action=urn:x; charset=us-ascii"],
 )  # fmt: skip
 def test_media_types_and_charsets_that_occur_are_taken(house, content_type):
     headers = {**xml_headers(b"<x/>"), "content-type": content_type}
@@ -88,7 +88,7 @@ def test_media_types_and_charsets_that_occur_are_taken(house, content_type):
     "content_type",
     ["text/xml; charset=utf-7", "text/xml; charset=utf-32", "text/xml; charset=klingon",
      "text/xml; charset=utf-8; charset=iso-8859-1", "text/xml; charset=", 'text/xml; charset="',
-     "text/xml; charset=\"utf-8\0\"", "text/xml; charset=utf-8,utf-8"],
+     'text/xml; charset="utf-8\0"', "text/xml; charset=utf-8,utf-8"],
 )  # fmt: skip
 def test_other_charsets_are_answered_415(house, content_type):
     headers = {**xml_headers(b"<x/>"), "content-type": content_type}
