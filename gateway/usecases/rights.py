@@ -27,7 +27,6 @@ class Need:
 
 _SEE = Need(Permission.RO, On.TICKET)
 _CHANGE = Need(Permission.RW, On.TICKET)
-_NOTE = Need(Permission.NOTE, On.TICKET)
 _LOOK_UP = Need(Permission.RO, On.ANY)
 _DISPOSE = Need(Permission.RW, On.ANY)
 
@@ -47,7 +46,7 @@ _ACMP: Mapping[str, Need] = {
     "GetTicketComments": _SEE,
     "GetTicketComment": _SEE,
     "GetCommentListOfTicket": _SEE,
-    "SaveTicketComment": _NOTE,
+    "SaveTicketComment": _CHANGE,
     "DeleteTicketComment": _CHANGE,
     "GetTicketCategoryList": _LOOK_UP,
     "GetTicketResolutionList": _LOOK_UP,
