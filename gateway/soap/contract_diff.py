@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Change:
-    """One difference; ``where`` is a path such as ``SaveTicket_V4/Ticket.Title``."""
+    """One difference; ``where`` is a path such as ``SaveTicket_V4/request.Ticket.Title``."""
 
     where: str
     what: str
@@ -101,7 +101,8 @@ class _Comparison:
         yield from self._elements(before.request, after.request, _Way.SENT)
         yield from self._elements(before.answer, after.answer, _Way.RECEIVED)
         for fault in set(before.faults) & set(after.faults):
-            yield from self._elements(fault, fault, _Way.RECEIVED)
+            types = self._old.elements[fault], self._new.elements[fault]
+            yield from self._types(*types, fault, _Way.RECEIVED)
 
     def _change(self, path: str, what: str, kind: Kind) -> Change:
         return Change(f"{self._name}/{path}" if path else self._name, what, kind)
@@ -118,7 +119,7 @@ class _Comparison:
         if old != new:
             yield self._change("", f"{way} element {old} became {new}", Kind.BREAKING)
             return
-        yield from self._types(self._old.elements[old], self._new.elements[new], old, way)
+        yield from self._types(self._old.elements[old], self._new.elements[new], way, way)
 
     def _types(self, old: str, new: str, path: str, way: _Way) -> Iterator[Change]:
         if (old, new, way) in self._seen:
@@ -140,21 +141,21 @@ class _Comparison:
         for word in set(old.words) - set(new.words):
             # An answer without the word is still one the old schema allows.
             kind = Kind.BREAKING if way is _Way.SENT else Kind.COMPATIBLE
-            yield self._change(path, f"word {word} removed ({way})", kind)
+            yield self._change(path, f"word {word} removed", kind)
         for word in set(new.words) - set(old.words):
             kind = Kind.COMPATIBLE if way is _Way.SENT else Kind.BREAKING
-            yield self._change(path, f"word {word} added ({way})", kind)
+            yield self._change(path, f"word {word} added", kind)
 
     def _members(self, old: Complex, new: Complex, path: str, way: _Way) -> Iterator[Change]:
         before = {member.name: member for member in old.members}
         after = {member.name: member for member in new.members}
         for name in before.keys() - after.keys():
-            yield self._change(f"{path}.{name}", f"removed ({way})", _removed(before[name], way))
+            yield self._change(f"{path}.{name}", "removed", _removed(before[name], way))
         for name in after.keys() - before.keys():
-            yield self._change(f"{path}.{name}", f"added ({way})", _added(after[name], way))
+            yield self._change(f"{path}.{name}", "added", _added(after[name], way))
         common = [name for name in before if name in after]
         if common != [name for name in after if name in before]:
-            yield self._change(path, f"other order of elements ({way})", Kind.BREAKING)
+            yield self._change(path, "other order of elements", Kind.BREAKING)
         for name in common:
             yield from self._member(before[name], after[name], f"{path}.{name}", way)
 
@@ -169,7 +170,7 @@ class _Comparison:
                 harmful = narrowed if way is _Way.SENT else widened
                 kind = Kind.BREAKING if harmful else Kind.COMPATIBLE
                 now = getattr(new, what)
-                yield self._change(path, f"{'now' if now else 'no longer'} {what} ({way})", kind)
+                yield self._change(path, f"{'now' if now else 'no longer'} {what}", kind)
         yield from self._types(old.type, new.type, path, way)
 
 
