@@ -198,7 +198,8 @@ where t.guid = %(guid)s
 
 -- name: view_ticket
 -- All that a reader is shown, in one statement: captions, names, sums, description, assignee.
--- The chain of merges is followed only from a merged ticket. Customers see their own tickets and
+-- The chain of merges is followed only from a merged ticket; which ticket is shown is found before
+-- anything is joined, else the planner may read the whole table. Customers see their own tickets and
 -- their company's; for agents the two customer parameters are null.
 select t.id, t.guid, t.number, q.group_id, t.version, t.title, d.html, d.plain,
   (select array[guid::text, path_en, path_de] from category where id = t.category_id),
@@ -225,16 +226,18 @@ select t.id, t.guid, t.number, q.group_id, t.version, t.title, d.html, d.plain,
   (select coalesce(round(sum(minutes)), 0)::bigint from working_time where ticket_id = t.id),
   (select coalesce(sum(unit_price * amount), 0.00) from cost where ticket_id = t.id),
   (select guid from template where id = t.template_id)
-from ticket asked
-join ticket t on t.id = case when asked.merged_into_id is null then asked.id else (
-  with recursive chain(id, next) as (
-    select x.id, x.merged_into_id from ticket x where x.id = asked.merged_into_id
-    union select x.id, x.merged_into_id from chain join ticket x on x.id = chain.next)
-  select id from chain where next is null limit 1) end
+from ticket t
 join state s on s.id = t.state_id
 join queue q on q.id = t.queue_id
 left join article d on d.ticket_id = t.id and d.is_description
-where asked.guid = %(guid)s and s.state_type <> 'removed'
+where t.id = (
+    select case when asked.merged_into_id is null then asked.id else (
+      with recursive chain(id, next) as (
+        select x.id, x.merged_into_id from ticket x where x.id = asked.merged_into_id
+        union select x.id, x.merged_into_id from chain join ticket x on x.id = chain.next)
+      select id from chain where next is null limit 1) end
+    from ticket asked where asked.guid = %(guid)s)
+  and s.state_type <> 'removed'
   and (q.group_id = any(%(groups)s::bigint[])
        or t.customer_user_id = %(customer_user_id)s::bigint
        or t.customer_id = %(customer_id)s::bigint);

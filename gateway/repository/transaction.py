@@ -141,7 +141,8 @@ class Transaction:
             with self._connection.pipeline():
                 for name, parameters in batch:
                     cursor.execute(statement(name), parameters)
-        return cursor.fetchall() if cursor.description else []
+        # Not ``description``: it builds an object for every column of the row.
+        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
 
 
 @contextmanager
