@@ -98,7 +98,7 @@ def prune(connection: Connection, now: datetime, retention: Retention) -> list[s
         for name in sorted(_names(connection, table.name)):
             end = span.next(span.parse(name.removeprefix(f"{table.name}_")))
             if end <= oldest_kept:
-                connection.execute(text(f'drop table "{name}"'))
+                connection.exec_driver_sql(f'drop table "{name}"')
                 dropped.append(name)
     return dropped
 
@@ -121,15 +121,10 @@ def _names(connection: Connection, table: str) -> set[str]:
     return {row.relname for row in rows}
 
 
-def _create(
-    connection: Connection, parent: str, name: str, start: datetime, end: datetime
-) -> None:
-    # DDL takes no parameters; all parts are ours: table names of this module and formatted times.
-    connection.execute(
-        text(
-            f'create table "{name}" partition of "{parent}"'
-            f" for values from ('{start.isoformat()}') to ('{end.isoformat()}')".replace(
-                ":", r"\:"
-            )
-        )
+def _create(connection: Connection, parent: str, name: str, start: datetime, end: datetime) -> None:
+    # Attaching a finished table lets writers of the others go on; "partition of" would stop them.
+    connection.exec_driver_sql(f'create table "{name}" (like "{parent}" including all)')
+    connection.exec_driver_sql(
+        f'alter table "{parent}" attach partition "{name}"'
+        f" for values from ('{start.isoformat()}') to ('{end.isoformat()}')"
     )
