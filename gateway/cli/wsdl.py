@@ -6,22 +6,16 @@ import click
 
 from gateway.cli.options import as_json
 from gateway.cli.output import say, show
-from gateway.dialects.acmp.service import definition as acmp_helpdesk
+from gateway.compose import definitions
 from gateway.errors import CannotStart
 from gateway.soap.contract import NotAContract, read_contract
 from gateway.soap.contract_diff import Kind, diff
-from gateway.soap.definition import ServiceDefinition
 from gateway.soap.publishing import contracts_dir, export, outdated, schema_file, wsdl_file
 
 FAILED = 1
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def published() -> tuple[ServiceDefinition, ...]:
-    """Give the definition of every published service, in the order of its listing."""
-    return (acmp_helpdesk(),)
 
 
 @click.group(name="wsdl", short_help="The published contracts.")
@@ -37,7 +31,7 @@ def verb() -> None:
 def list_contracts(*, as_json: bool) -> None:
     """List the services and the files of their contracts."""
     folder = contracts_dir()
-    old = set(outdated(published(), folder))
+    old = set(outdated(definitions(), folder))
     rows = [
         {
             "service": definition.stem,
@@ -48,7 +42,7 @@ def list_contracts(*, as_json: bool) -> None:
             "schema": str(schema_file(definition, folder)),
             "current": not old & {wsdl_file(definition, folder), schema_file(definition, folder)},
         }
-        for definition in published()
+        for definition in definitions()
     ]
     show(rows, as_json=as_json)
 
@@ -60,7 +54,7 @@ def list_contracts(*, as_json: bool) -> None:
 @as_json
 def export_contracts(out: Path | None, *, as_json: bool) -> None:
     """Write the contracts as files; unchanged ones are left alone."""
-    written = export(published(), out or contracts_dir())
+    written = export(definitions(), out or contracts_dir())
     show([{"written": str(file)} for file in written], as_json=as_json)
     say(f"{len(written)} files written. Next: ticket-gateway wsdl check")
 
@@ -69,7 +63,7 @@ def export_contracts(out: Path | None, *, as_json: bool) -> None:
 @as_json
 def check_contracts(*, as_json: bool) -> None:
     """Tell whether the files are what this program publishes; exit code 1 if not."""
-    old = outdated(published(), contracts_dir())
+    old = outdated(definitions(), contracts_dir())
     show([{"outdated": str(file)} for file in old], as_json=as_json)
     if old:
         say(f"{len(old)} files are not current. Remedy: ticket-gateway wsdl export", style="red")

@@ -9,7 +9,7 @@ import gateway.soap  # noqa: F401 - repairs Spyne before it is imported
 # isort: split
 from spyne import ComplexModel, ServiceBase, Unicode, rpc
 
-from gateway.cli.wsdl import published
+from gateway.compose import definitions
 from gateway.soap.contract import read_contract
 from gateway.soap.definition import WsdlShape
 from gateway.soap.wsdl import build_wsdl
@@ -19,7 +19,7 @@ from tests.kit.wsdl_rules import RULES, Subject
 SERVICES = {
     "lending": lending(),
     "lending as ASMX": lending(shape=WsdlShape.ASMX),
-    **{definition.stem: definition for definition in published()},
+    **{definition.stem: definition for definition in definitions()},
 }
 
 
