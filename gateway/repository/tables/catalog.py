@@ -173,7 +173,7 @@ catalog_service = Table(
     Column("phase_id", BigInteger),
     count("version", ONE),
     flag("show_in_public"),
-    flag("changed_since", comment="The working copy differs from the published one"),
+    flag("unpublished_changes", comment="The working copy differs from the published one"),
     Column("tags", ARRAY(Text), nullable=False, server_default=NO_TEXTS),
     reference("service_id", "service"),
     moment("removed", "Kept, so that guid and unique id are not given out again"),

@@ -242,7 +242,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("show_in_public", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column(
-            "changed_since",
+            "unpublished_changes",
             sa.Boolean(),
             server_default=sa.text("false"),
             nullable=False,
