@@ -30,8 +30,8 @@ def verb() -> None:
 @as_json
 def list_contracts(*, as_json: bool) -> None:
     """List the services and the files of their contracts."""
-    folder = contracts_dir()
-    old = set(outdated(definitions(), folder))
+    folder, services = contracts_dir(), definitions()
+    old = set(outdated(services, folder))
     rows = [
         {
             "service": definition.stem,
@@ -42,7 +42,7 @@ def list_contracts(*, as_json: bool) -> None:
             "schema": str(schema_file(definition, folder)),
             "current": not old & {wsdl_file(definition, folder), schema_file(definition, folder)},
         }
-        for definition in definitions()
+        for definition in services
     ]
     show(rows, as_json=as_json)
 

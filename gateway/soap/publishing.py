@@ -11,14 +11,7 @@ from gateway.errors import CannotStart
 from gateway.soap.contract import Contract, NotAContract, read_contract
 from gateway.soap.definition import ServiceDefinition
 from gateway.soap.envelope import SoapVersion
-from gateway.soap.wsdl import (
-    BINDING,
-    WSDL,
-    build_schema,
-    build_wsdl,
-    inline_schema,
-    to_bytes,
-)
+from gateway.soap.wsdl import BINDING, WSDL, build_wsdl, inline_schema, to_bytes
 
 _EXPORT = "run `ticket-gateway wsdl export`"
 
@@ -120,8 +113,9 @@ def outdated(definitions: Iterable[ServiceDefinition], root: Path) -> tuple[Path
 
 def _current(definitions: Iterable[ServiceDefinition], root: Path) -> Iterator[tuple[Path, bytes]]:
     for definition in definitions:
-        yield wsdl_file(definition, root), build_wsdl(definition)
-        yield schema_file(definition, root), build_schema(definition)
+        wsdl = build_wsdl(definition)
+        yield wsdl_file(definition, root), wsdl
+        yield schema_file(definition, root), to_bytes(inline_schema(etree.fromstring(wsdl)))
 
 
 def _write_if_new(file: Path, content: bytes) -> bool:
