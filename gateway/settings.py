@@ -7,7 +7,7 @@ unknown key must be answered with the nearest known one.
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -362,17 +362,23 @@ def load(
     return Loaded(_validated(values, origins), values, origins, named)
 
 
-def hand_down(loaded: Loaded, changes: Mapping[str, str]) -> None:
+def hand_down(
+    loaded: Loaded,
+    changes: Mapping[str, str],
+    *,
+    environment: MutableMapping[str, str] | None = None,
+) -> None:
     """Give flags, file and changes to the processes that this one starts: by the environment."""
+    variables = os.environ if environment is None else environment  # noqa: TID251
     flags = {key: value for key, value in loaded.given.items() if loaded.origins[key] == "flag"}
-    for key, value in (flags | dict(changes)).items():
-        section, _, name = key.partition(".")
-        os.environ[f"{_PREFIX}{section}__{name}".upper()] = str(value)  # noqa: TID251
+    handed = {key: str(value) for key, value in flags.items()} | dict(changes)
     for short, key in _SHORT_NAMES.items():
-        if key in flags or key in changes:
-            os.environ.pop(short, None)  # noqa: TID251 - else two variables would disagree
+        if key in handed:  # two variables for one key would disagree
+            variables.pop(short, None)
+    for key, value in handed.items():
+        variables[_PREFIX + key.replace(".", "__").upper()] = value
     if loaded.file is not None:
-        os.environ[_FILE_VARIABLE] = str(loaded.file.absolute())  # noqa: TID251
+        variables[_FILE_VARIABLE] = str(loaded.file.absolute())
 
 
 def known_keys() -> list[str]:

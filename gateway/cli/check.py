@@ -1,5 +1,6 @@
 """``check``: is this gateway fit to run, and what to do if not."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -12,7 +13,7 @@ from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
 from gateway.errors import CannotStart, GatewayError
 from gateway.repository.inspection import OLDEST_VERSION, ServerFacts, inspect
-from gateway.settings import Loaded, Settings, nearest_key
+from gateway.settings import Loaded, Settings, json_schema, nearest_key
 
 _FREE_PERCENT = 10
 _CLOCK_OFF_S = 5
@@ -30,10 +31,13 @@ class Finding:
 
 @click.command("check")
 @click.option("--explain", metavar="KEY", help="Explain a setting, or `all`.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the settings file.")
 @as_json
 @with_settings()
 @click.pass_context
-def verb(context: click.Context, loaded: Loaded, *, explain: str | None, as_json: bool) -> None:
+def verb(
+    context: click.Context, loaded: Loaded, *, explain: str | None, schema: bool, as_json: bool
+) -> None:
     """Verify settings, disk, database, schema and clock; each line names a remedy.
 
     \b
@@ -42,6 +46,9 @@ def verb(context: click.Context, loaded: Loaded, *, explain: str | None, as_json
 
     Exit code 0: all is well, 1: something is not, 3: no database.
     """  # noqa: D301 - \b keeps click from joining the lines
+    if schema:
+        click.echo(json.dumps(json_schema(), indent=2))
+        return
     if explain is not None:
         show(_explained(loaded, explain), as_json=as_json)
         return

@@ -1,8 +1,6 @@
 """``serve``: the gateway with its services, its worker and its database."""
 
-import atexit
 import multiprocessing
-import os
 import signal
 import socket
 import sys
@@ -63,11 +61,7 @@ def application() -> Any:
         # start: both may listen on the port (SO_REUSEPORT).
         die_with_parent(master.pid, signal.SIGKILL)
     logs.configure(load().settings.log.level)
-    built = compose.app()
-    # Threads of granian outlive its loop; the interpreter's own way out would abort them with a
-    # panic (granian 2.8.7 in a spawned process).
-    atexit.register(os._exit, 0)
-    return built
+    return compose.app()
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
@@ -104,8 +98,6 @@ def _worker(settings: Settings, *, wanted: bool) -> Iterator[None]:
 
 
 def _server(settings: Settings) -> MPServer:
-    # A forked process would inherit the locks of the threads that run here, held or not.
-    multiprocessing.set_start_method("spawn", force=True)
     http = settings.http
     return MPServer(
         _TARGET,
