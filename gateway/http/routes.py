@@ -49,8 +49,7 @@ class Routes:
         table = self._any_case if route.any_case else self._exact
         key = route.path.lower() if route.any_case else route.path
         if key in table:
-            message = f"two routes for {route.path}"
-            raise ValueError(message)
+            raise ValueError(f"two routes for {route.path}")
         table[key] = route
 
     def find(self, path: str | None) -> Route:

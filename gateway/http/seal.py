@@ -8,6 +8,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gateway.errors import CannotStart
+
 _KEY_BYTES = 32
 _FORM = b"\x01"
 _ID_BYTES = 4
@@ -27,17 +29,18 @@ class Seal:
         """Take the key of a file of 64 hexadecimal digits; a missing file is made, mode 0600.
 
         Raises:
-            ValueError: the file holds no key.
+            CannotStart: the file holds no key, or cannot be made.
         """
-        if not path.exists():
-            _make_key_file(path)
         try:
+            if not path.exists():
+                _make_key_file(path)
             key = bytes.fromhex(path.read_text("ascii").strip())
+        except OSError as error:
+            raise CannotStart(f"seal key file {path}: {error.strerror}") from None
         except ValueError:
             key = b""
         if len(key) != _KEY_BYTES:
-            message = f"{path} holds no seal key of 64 hexadecimal digits"
-            raise ValueError(message)
+            raise CannotStart(f"{path} holds no seal key of 64 hexadecimal digits")
         return cls(key)
 
     def seal(self, content: bytes, context: bytes = b"") -> bytes:
@@ -53,13 +56,11 @@ class Seal:
         """
         head, body = sealed[:_HEAD_BYTES], sealed[_HEAD_BYTES:]
         if head[: len(_FORM) + _ID_BYTES] != _FORM + self._id:
-            message = "sealed under another key"
-            raise ValueError(message)
+            raise ValueError("sealed under another key")
         try:
             return self._cipher.decrypt(head[-_NONCE_BYTES:], body, context)
         except InvalidTag:
-            message = "damaged, or sealed for another place"
-            raise ValueError(message) from None
+            raise ValueError("damaged, or sealed for another place") from None
 
 
 def _make_key_file(path: Path) -> None:

@@ -73,8 +73,8 @@ def test_d1_other_methods_are_405(server, method):
 
 @pytest.mark.parametrize(
     "kind",
-    [b"", b"application/json", b"text/plain", b"multipart/related; boundary=x", b"multipart/form-data"],
-)  # fmt: skip
+    [b"", b"application/json", b"text/plain", b"multipart/related; boundary=x"],
+)
 def test_d2_other_media_types_are_415(server, kind):
     assert turned_away(exchange(server.address, post(GOOD, kind=kind)), 415, b"GW-102")
 
@@ -88,7 +88,7 @@ def test_d3_no_length_is_411(server):
 
 def test_d3_no_length_in_http_1_0_is_411(server):
     data = post(length=False).replace(b"HTTP/1.1", b"HTTP/1.0")
-    assert turned_away(exchange(server.address, data, half=True), 411, b"GW-103")
+    assert turned_away(exchange(server.address, data), 411, b"GW-103")
 
 
 @pytest.mark.parametrize("length", [b"", b"x", b"-3", b"+3", b"3, 3", b"3.0", b"0x3", b"9" * 30])
@@ -328,8 +328,7 @@ def test_b12_idle_and_slow_connections_do_not_hinder_others(server):
         begin = time.monotonic()
         for _ in range(20):
             assert exchange(server.address, post(GOOD)).body == GOOD
-        # Each good exchange above also waits 0.3 s to see whether its connection is kept.
-        assert time.monotonic() - begin < 20 * 0.3 + 2
+        assert time.monotonic() - begin < 2
     finally:
         for wire in (*idle, *slow):
             wire._socket.close()

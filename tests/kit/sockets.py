@@ -95,11 +95,11 @@ class Wire:
 
 
 def exchange(address, *pieces, timeout_s=15.0, half=False, to_head=False):
-    """Send on a connection of its own, and tell whether the server closed it after its answer."""
+    """Send on a connection of its own; ``closed`` is true if the server said and did so."""
     with Wire(address, timeout_s) as wire:
         wire.send(*pieces)
         if half:
             wire.hang_up_half()
         reply = wire.reply(to_head=to_head)
-        reply.closed = wire.is_closed(0.3)
+        reply.closed = reply.headers.get("connection") == "close" and wire.is_closed()
         return reply

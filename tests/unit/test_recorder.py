@@ -7,6 +7,7 @@ import threading
 import pytest
 import structlog
 
+from gateway.errors import CannotStart
 from gateway.http.exchange import Answer, Outcome
 from gateway.http.recorder import STORED_BYTES, Mode, Recorder
 from gateway.http.redact import (
@@ -147,8 +148,12 @@ class TestSeal:
     def test_a_file_without_key_stops_the_start(self, tmp_path, content):
         path = tmp_path / "seal.key"
         path.write_text(content)
-        with pytest.raises(ValueError, match="holds no seal key"):
+        with pytest.raises(CannotStart, match="holds no seal key"):
             Seal.from_file(path)
+
+    def test_a_key_file_that_cannot_be_made_stops_the_start(self, tmp_path):
+        with pytest.raises(CannotStart, match="No such file"):
+            Seal.from_file(tmp_path / "nowhere" / "seal.key")
 
     def test_sealing_twice_gives_different_bytes(self, seal):
         assert seal.seal(b"x") != seal.seal(b"x")
