@@ -67,6 +67,9 @@ class Envelope:
     blocks: tuple[etree._Element, ...]  # header blocks that are addressed to us
     call: etree._Element  # the one child of the Body
     attributes: bool  # whether any element of the call bears an attribute
+    # Header, call and everything in them. Held, because lxml makes an element's Python object
+    # anew for everyone who asks after the last holder is gone: half of the walk's time again.
+    elements: list[etree._Element]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,29 +299,32 @@ def open_envelope(
     document: Document, version: SoapVersion, *, caps: Caps, binary: Collection[str] = ()
 ) -> Envelope:
     """Judge shape and size of an envelope; text below a tag of ``binary`` may be longer."""
-    root, size = document.root, document.size_bytes
     tags = _TAGS[version]
-    header, body = _parts(root, tags)
+    header, body = _parts(document.root, tags)
     call = _only_child(body)
     if call.tag == tags.fault:
         raise NotOneCall("a Fault is no request")
-    elements = 3
-    blocks: list[etree._Element] = []
-    if header is not None:
-        _no_text(header)
-        blocks = header[:]
-        if len(blocks) > caps.header_blocks:
-            raise ShapeExceeded("too many header blocks")
-        elements, _ = _walk(header, 2, elements, caps)
-        blocks = [block for block in blocks if (block.get(tags.role) or "").strip() in tags.ours]
-    _, attributes = _walk(call, 3, elements, caps)
+    elements: list[etree._Element] = []
+    blocks = () if header is None else _blocks(header, tags, elements, caps)
+    attributes = _walk(call, 3, elements, caps)
     if attributes:
         _refuse_references(call)
-    if size > caps.security_bytes:
+    if document.size_bytes > caps.security_bytes:
         _judge_block_sizes(header, caps)
-    if size > caps.text_chars:
-        _judge_texts(root, caps, binary)
-    return Envelope(version, document, tuple(blocks), call, attributes)
+    if document.size_bytes > caps.text_chars:
+        _judge_texts(document.root, caps, binary)
+    return Envelope(version, document, blocks, call, attributes, elements)
+
+
+def _blocks(
+    header: etree._Element, tags: _Tags, elements: list[etree._Element], caps: Caps
+) -> tuple[etree._Element, ...]:
+    """Give the header blocks that are addressed to us."""
+    _no_text(header)
+    if len(header) > caps.header_blocks:
+        raise ShapeExceeded("too many header blocks")
+    _walk(header, 2, elements, caps)
+    return tuple(block for block in header if (block.get(tags.role) or "").strip() in tags.ours)
 
 
 def _parts(root: etree._Element, tags: _Tags) -> tuple[etree._Element | None, etree._Element]:
@@ -362,8 +368,8 @@ def _no_references(element: etree._Element) -> None:
         raise ForbiddenMarkup("reference by id or href")
 
 
-def _walk(top: etree._Element, depth: int, elements: int, caps: Caps) -> tuple[int, bool]:
-    """Walk below and including ``top``; give the count of elements and whether attributes exist."""
+def _walk(top: etree._Element, depth: int, elements: list[etree._Element], caps: Caps) -> bool:
+    """Add ``top`` and all below it to the elements; tell whether any bears an attribute."""
     name_chars = caps.name_chars
     children = caps.children
     attributes = False
@@ -371,8 +377,8 @@ def _walk(top: etree._Element, depth: int, elements: int, caps: Caps) -> tuple[i
     while level:
         if depth > caps.depth:
             raise ShapeExceeded("nested too deeply")
-        elements += len(level)
-        if elements > caps.elements:
+        elements += level
+        if len(elements) > caps.elements:
             raise ShapeExceeded("too many elements")
         below: list[etree._Element] = []
         for element in level:
@@ -392,7 +398,7 @@ def _walk(top: etree._Element, depth: int, elements: int, caps: Caps) -> tuple[i
                 below += inner
         level = below
         depth += 1
-    return elements, attributes
+    return attributes
 
 
 def _judge_attributes(names: list[str], caps: Caps) -> None:

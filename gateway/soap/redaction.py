@@ -4,8 +4,8 @@ Masks are put into the parsed tree and taken out again: a copy of the tree would
 twice and put a stranger's names into the dictionary that lxml keeps per thread.
 """
 
-from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache, partial
 
 from lxml import etree
 
@@ -16,6 +16,7 @@ from gateway.soap.plan import Field
 _SECRETS = frozenset({"task_hashcheck", "twofactortoken", "binarysecuritytoken", "assertion"})
 
 
+@lru_cache(maxsize=1024)
 def secret_tag(tag: str) -> bool:
     """Tell whether an element or attribute of this name, in any namespace, holds a secret."""
     local = tag.rpartition("}")[2]
@@ -38,15 +39,22 @@ def _fields(plan: Field) -> Iterator[Field]:
         yield from _fields(field)
 
 
-def redacted(root: etree._Element, binary: Collection[str]) -> str:
+def redacted(
+    root: etree._Element, elements: Iterable[etree._Element], binary: Collection[str]
+) -> str:
     """Write a tree as text, secrets masked, base64 as size and SHA-256; the tree stays as it is.
 
-    ``binary`` are the tags of base64 elements.
+    ``elements`` are those that can hold any, ``binary`` the tags of base64 elements.
     """
     undo: list[Callable[[], None]] = []
     try:
-        for element in list(root.iter("*")):
-            undo += _cover(element, binary)
+        for element in elements:
+            tag = str(element.tag)
+            if tag in binary or secret_tag(tag):
+                undo.append(_cover(element, is_binary=tag in binary))
+            names = element.keys()
+            if names:
+                undo += _cover_attributes(element, names)
         return etree.tostring(root, encoding="unicode")
     finally:
         for step in reversed(undo):
@@ -56,20 +64,22 @@ def redacted(root: etree._Element, binary: Collection[str]) -> str:
 def redacted_answer(answer: bytes, binary: Collection[str]) -> str:
     """Write the gateway's own answer as it may be stored."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    return redacted(etree.fromstring(answer, parser), binary)
+    root = etree.fromstring(answer, parser)
+    return redacted(root, list(root.iter()), binary)
 
 
-def _cover(element: etree._Element, binary: Collection[str]) -> Iterator[Callable[[], None]]:
-    tag = str(element.tag)
-    if secret_tag(tag):
-        if len(element) or element.text:
-            yield partial(_restore, element, element.text, element[:])
-            element[:] = []
-            element.text = MASK
-    elif tag in binary and element.text:
-        yield partial(_restore, element, element.text, element[:])
-        element.text = described_base64(element.text)
-    for name in element.keys():  # noqa: SIM118 - iterating an element gives its children
+def _cover(element: etree._Element, *, is_binary: bool) -> Callable[[], None]:
+    text, children = element.text, element[:]
+    element[:] = []
+    if text or children:
+        element.text = described_base64(text or "") if is_binary else MASK
+    return partial(_restore, element, text, children)
+
+
+def _cover_attributes(
+    element: etree._Element, names: Iterable[str]
+) -> Iterator[Callable[[], None]]:
+    for name in names:
         if secret_tag(name):
             yield partial(element.set, name, str(element.get(name)))
             element.set(name, MASK)

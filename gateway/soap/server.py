@@ -163,7 +163,7 @@ class SoapEndpoint:
         envelope = guard.open_envelope(
             document, exchange.version, caps=self._caps, binary=self._binary
         )
-        exchange.trace.stored_request = redacted(document.root, self._binary)
+        exchange.trace.stored_request = redacted(document.root, envelope.elements, self._binary)
         guard.check_media_type(exchange.media, exchange.version)
         guard.check_understood(envelope, self._known)
         name = etree.QName(envelope.call).localname
