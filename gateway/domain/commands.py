@@ -1,9 +1,11 @@
 """Everything the gateway can be asked to do with a ticket, as flat frozen records.
 
-An unset field was not sent. ``None`` clears. Keys name rows by guid, id or name.
+An unset field was not sent. ``None`` clears. Keys name rows by guid, id or name. What comes from
+the settings is left out of a command's ``repr``, from which its digest is made: a repeat stays a
+repeat when a setting has changed in between.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -45,7 +47,7 @@ class SaveTicket:
     """
 
     guid: UUID
-    defaults: Defaults
+    defaults: Defaults = field(repr=False)
     breach: Refused | None = None
     title: str | Unset = UNSET
     description: Description | Unset = UNSET
@@ -56,6 +58,7 @@ class SaveTicket:
     assignee: Assign | Unset = UNSET
     impact: Key | None | Unset = UNSET
     keywords: str | Unset = UNSET
+    template: Key | Unset = UNSET  # counts only when the ticket is created
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,7 @@ class CloseTicket:
     """Close a ticket under the operator's rules."""
 
     ticket: UUID
-    closed_state: str
+    closed_state: str = field(repr=False)
     assignee: Assign
     resolution: Key | None | Unset = UNSET
     comment: NewComment | None = None
@@ -95,7 +98,7 @@ class ReopenTicket:
     """Open a closed ticket again."""
 
     ticket: UUID
-    reopen_state: str
+    reopen_state: str = field(repr=False)
     assignee: Assign | Unset = UNSET
     comment: NewComment | None = None
 

@@ -7,7 +7,6 @@ from gateway.domain import events
 from gateway.domain.commands import SaveComment
 from gateway.domain.entries import Article, NewArticle
 from gateway.domain.events import Event, EventKind
-from gateway.domain.people import Permission
 from gateway.domain.ticket import HistoryLine, Ticket
 from gateway.domain.values import Unset
 from gateway.domain.views import TicketView
@@ -15,6 +14,7 @@ from gateway.errors import BrokenRule, Missing, NotFound
 from gateway.usecases import idempotency, rights
 from gateway.usecases.idempotency import Done
 from gateway.usecases.ports import Call, Unit
+from gateway.usecases.tickets import seen
 
 
 def save_comment(command: SaveComment, call: Call, unit: Unit) -> Done:
@@ -27,8 +27,13 @@ def save_comment(command: SaveComment, call: Call, unit: Unit) -> Done:
     found = unit.entries.find_article(command.guid)
     if found is None:
         return _add(command, call, unit)
+    # ACMP G14: required fields and forms are judged before it matters who may see the ticket.
+    if not isinstance(command.text, Unset) and not command.text.plain:
+        raise Missing(field="text")
+    if command.breach is not None:
+        raise command.breach
     article, ticket_guid = found
-    ticket = _seen(unit.tickets.lock(ticket_guid), call, "guid")
+    ticket = seen(unit.tickets.lock(ticket_guid), call, "guid")
     return idempotency.repeated(call, unit) or _edit(command, article, ticket, call, unit)
 
 
@@ -55,7 +60,7 @@ def _add(command: SaveComment, call: Call, unit: Unit) -> Done:
     if command.breach is not None:
         raise command.breach
     found = None if command.ticket is None else unit.tickets.lock(command.ticket)
-    ticket = _seen(found, call, "ticket")
+    ticket = seen(found, call, "ticket")
     rights.require(call.principal, call.command, ticket.group_id, field="ticket")
     ticket.require_writable("ticket")
     article = NewArticle(
@@ -76,10 +81,6 @@ def _add(command: SaveComment, call: Call, unit: Unit) -> Done:
 
 def _edit(command: SaveComment, article: Article, ticket: Ticket, call: Call, unit: Unit) -> Done:
     text = command.text
-    if not isinstance(text, Unset) and not text.plain:
-        raise Missing(field="text")
-    if command.breach is not None:
-        raise command.breach
     if not isinstance(command.ticket, Unset) and command.ticket != ticket.guid:
         raise BrokenRule("belongs to another ticket", field="ticket")
     rights.require(call.principal, call.command, ticket.group_id, field="guid")
@@ -94,14 +95,17 @@ def _edit(command: SaveComment, article: Article, ticket: Ticket, call: Call, un
     if changed != article:
         unit.entries.edit_article(changed, call)
         unit.tickets.touch(ticket, call)
-        line = HistoryLine(kind="comment changed", old=article.plain, new=changed.plain)
-        unit.history.add(ticket, [line], call)
+        unit.history.add(ticket, _lines(article, changed), call)
         unit.outbox.add(ticket, [Event(EventKind.CHANGED, events.snapshot(ticket))], call)
     unit.messages.settle(call, ticket.id)
     return Done(ticket.id)
 
 
-def _seen(ticket: Ticket | None, call: Call, field: str) -> Ticket:
-    if ticket is None or not call.principal.may(Permission.RO, ticket.group_id):
-        raise NotFound(field=field)
-    return ticket
+def _lines(old: Article, new: Article) -> list[HistoryLine]:
+    lines = []
+    if (old.plain, old.html) != (new.plain, new.html):
+        lines.append(HistoryLine(kind="comment changed", old=old.plain, new=new.plain))
+    if old.visible is not new.visible:
+        shown = HistoryLine(kind="comment visible", old=str(old.visible), new=str(new.visible))
+        lines.append(shown)
+    return lines

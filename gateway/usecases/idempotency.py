@@ -38,7 +38,7 @@ def once(work: Callable[[Unit], Done], call: Call, unit: Unit) -> Done:
     if first is not None:
         if first.digest != call.digest:
             raise KeyReused(field="idempotency_key")
-        return _done(first)
+        return _again(first, call, unit)
     done = work(unit)
     unit.idempotency.remember(
         call, call.key, Remembered(call.digest, asdict(done), subject=None, kind="key")
@@ -49,7 +49,7 @@ def once(work: Callable[[Unit], Done], call: Call, unit: Unit) -> Done:
 def repeated(call: Call, unit: Unit) -> Done | None:
     """Find the first answer to exactly this command; the caller judges if its effect stands."""
     first = unit.idempotency.find(call, call.digest.hex())
-    return None if first is None else _done(first)
+    return None if first is None else _again(first, call, unit)
 
 
 def remember(done: Done, kind: str, subject: UUID, call: Call, unit: Unit) -> None:
@@ -60,6 +60,8 @@ def remember(done: Done, kind: str, subject: UUID, call: Call, unit: Unit) -> No
     )
 
 
-def _done(first: Remembered) -> Done:
+def _again(first: Remembered, call: Call, unit: Unit) -> Done:
     ticket_id = first.answer.get("ticket_id")
-    return Done(ticket_id if isinstance(ticket_id, int) else None, str(first.answer["note"]))
+    done = Done(ticket_id if isinstance(ticket_id, int) else None, str(first.answer["note"]))
+    unit.messages.settle(call, done.ticket_id)
+    return done

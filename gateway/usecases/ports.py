@@ -38,6 +38,7 @@ class Call:
     deadline_s: float = float("inf")  # on gateway.clock.monotonic_s
     key: str | None = None  # the caller's Idempotency-Key
     digest: bytes = b""  # SHA-256 of the canonical arguments
+    may_commit: Callable[[], bool] = field(default=lambda: True)  # asked right before COMMIT
     settled: Callable[[int | None], None] = field(default=lambda _: None)  # told on commit
 
 
@@ -52,7 +53,10 @@ class TicketStore(Protocol):
     """Tickets with their own fields."""
 
     def lock(self, guid: UUID) -> Ticket | None:
-        """Load a ticket and hold its row FOR NO KEY UPDATE; removed ones count as absent."""
+        """Load a ticket and hold its row FOR NO KEY UPDATE.
+
+        Removed ones come too: their guid is used up, so it must not look like a new one.
+        """
         ...
 
     def view(self, guid: UUID, principal: Principal) -> TicketView | None:

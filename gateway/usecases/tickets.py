@@ -7,8 +7,14 @@ from gateway.domain import events
 from gateway.domain.commands import BookTime, CloseTicket, NewComment, ReopenTicket, SaveTicket
 from gateway.domain.entries import NewArticle, NewWorkingTime
 from gateway.domain.events import Event, EventKind
-from gateway.domain.people import Permission
-from gateway.domain.ticket import Changes, Difference, HistoryLine, StateType, Ticket
+from gateway.domain.ticket import (
+    OPEN_TYPES,
+    Changes,
+    Difference,
+    HistoryLine,
+    StateType,
+    Ticket,
+)
 from gateway.domain.values import UNSET, Description, Row, Unset
 from gateway.domain.views import HelpdeskSettings, TicketView
 from gateway.errors import BrokenRule, Missing, NotFound
@@ -16,8 +22,6 @@ from gateway.usecases import idempotency, rights
 from gateway.usecases.idempotency import Done
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.rows import Rows, Wanted, assignee, assignment
-
-_NO_GUID = UUID(int=0)
 
 
 def save(command: SaveTicket, call: Call, unit: Unit) -> Done:
@@ -29,9 +33,14 @@ def save(command: SaveTicket, call: Call, unit: Unit) -> Done:
         NotPermitted, WrongState, BrokenRule: rights, state of the ticket, a value.
     """
     ticket = unit.tickets.lock(command.guid)
+    # ACMP G14: required fields and forms are judged before it matters who may see the ticket.
+    if command.title == "" or (ticket is None and not command.title):
+        raise Missing(field="title")
+    if command.breach is not None:
+        raise command.breach
     if ticket is None:
         return _create(command, call, unit)
-    _seen(ticket, call, "guid")
+    seen(ticket, call, "guid")
     return idempotency.repeated(call, unit) or _edit(ticket, command, call, unit)
 
 
@@ -42,7 +51,7 @@ def close(command: CloseTicket, rules: HelpdeskSettings, call: Call, unit: Unit)
         Missing: what the rules demand was not sent.
         NotFound, NotPermitted, WrongState, BrokenRule: as in ``save``.
     """
-    ticket = _seen(unit.tickets.lock(command.ticket), call, "ticket")
+    ticket = seen(unit.tickets.lock(command.ticket), call, "ticket")
     if ticket.state_type is StateType.CLOSED and (first := idempotency.repeated(call, unit)):
         return first
     state = Wanted("state", command.closed_state, "state")
@@ -59,8 +68,8 @@ def close(command: CloseTicket, rules: HelpdeskSettings, call: Call, unit: Unit)
         closed=unit.now,
         pending_until=None,
     )
-    time = _working_time(booked, rows.pick(executor))
     _require_free(command.comment, booked, unit)
+    time = _working_time(booked, rows.pick(executor))
     rights.require(call.principal, call.command, ticket.group_id, field="ticket")
     ticket.require_writable("ticket")
     _require_rules(command, rules)
@@ -74,8 +83,8 @@ def reopen(command: ReopenTicket, call: Call, unit: Unit) -> Done:
         TicketNotClosed: it is open.
         NotFound, NotPermitted, WrongState, BrokenRule: as in ``save``.
     """
-    ticket = _seen(unit.tickets.lock(command.ticket), call, "ticket")
-    if ticket.state_type is not StateType.CLOSED and (first := idempotency.repeated(call, unit)):
+    ticket = seen(unit.tickets.lock(command.ticket), call, "ticket")
+    if ticket.state_type in OPEN_TYPES and (first := idempotency.repeated(call, unit)):
         return first
     rows = Rows(unit, (Wanted("state", command.reopen_state, "state"), assignee(command.assignee)))
     changes = replace(
@@ -107,16 +116,29 @@ def view(guid: UUID, call: Call, unit: Unit) -> TicketView:
     return found
 
 
+def seen(ticket: Ticket | None, call: Call, field: str) -> Ticket:
+    """Insist that there is a ticket and that the caller may see it.
+
+    Raises:
+        NotFound: there is none, it was removed, or it is not to be seen.
+    """
+    if (
+        ticket is None
+        or ticket.state_type is StateType.REMOVED
+        or not rights.sees(call.principal, ticket.group_id)
+    ):
+        raise NotFound(field=field)
+    return ticket
+
+
 def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
-    if not command.title:
-        raise Missing(field="title")
-    if command.breach is not None:
-        raise command.breach
     defaults = command.defaults
+    template = Wanted("template", command.template, "template")
     rows = Rows(
         unit,
         (
             *_named(command),
+            template,
             Wanted("queue", defaults.queue, "queue"),
             Wanted("state", defaults.state, "state"),
             Wanted("type", defaults.type, "type"),
@@ -135,6 +157,7 @@ def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
         type=rows.configured("type", defaults.type),
     )
     changes = _changes(command, blank, rows, unit)
+    changes = replace(changes, template=rows.pick(template))
     rights.require(call.principal, call.command, blank.group_id, field="guid")
     filled, _ = blank.apply(changes)
     ticket = unit.tickets.create(replace(filled, version=1), call)
@@ -149,10 +172,6 @@ def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
 
 
 def _edit(ticket: Ticket, command: SaveTicket, call: Call, unit: Unit) -> Done:
-    if command.title == "":
-        raise Missing(field="title")
-    if command.breach is not None:
-        raise command.breach
     rows = Rows(unit, _named(command))
     changes = _changes(command, ticket, rows, unit)
     rights.require(call.principal, call.command, ticket.group_id, field="guid")
@@ -191,12 +210,6 @@ def _remembered(kind: str, ticket: Ticket, call: Call, unit: Unit) -> Done:
     return done
 
 
-def _seen(ticket: Ticket | None, call: Call, field: str) -> Ticket:
-    if ticket is None or not call.principal.may(Permission.RO, ticket.group_id):
-        raise NotFound(field=field)
-    return ticket
-
-
 def _named(command: SaveTicket) -> tuple[Wanted, ...]:
     return (
         Wanted("category", command.category, "category"),
@@ -214,6 +227,7 @@ def _changes(command: SaveTicket, ticket: Ticket, rows: Rows, unit: Unit) -> Cha
     picked_contact = rows.pick(contact, ticket.customer_user)
     changes = assignment(command.assignee, ticket if ticket.id else None, rows)
     picked_impact = rows.pick(impact, ticket.impact)
+    settable = _settable(picked_state, ticket)
     description = command.description
     return replace(
         changes,
@@ -221,8 +235,11 @@ def _changes(command: SaveTicket, ticket: Ticket, rows: Rows, unit: Unit) -> Cha
         description=description if isinstance(description, Unset) else description.html,
         category=picked_category,
         priority=command.priority,
-        state=_settable(picked_state, ticket),
+        state=settable,
+        # ACMP section 10: a pending state set here has no end time, any other never has one.
+        pending_until=UNSET if isinstance(settable, Unset) else None,
         customer_user=picked_contact,
+        customer_address=None if isinstance(picked_contact, Row) else UNSET,
         customer=_company(picked_contact, ticket, unit),
         impact=picked_impact,
         keywords=command.keywords,
@@ -289,7 +306,9 @@ def _change(ticket: Ticket, changes: Changes, kind: EventKind, call: Call, unit:
         return ticket
     unit.tickets.update(after, differences, call)
     unit.history.add(after, [HistoryLine.of(difference) for difference in differences], call)
-    happened = [kind, *([EventKind.ASSIGNED] if _assigns(differences, after) else [])]
+    # ACMP CT1: the assignment made by closing opens no task at a partner.
+    assigned = kind is not EventKind.CLOSED and _assigns(differences, after)
+    happened = [kind, *([EventKind.ASSIGNED] if assigned else [])]
     unit.outbox.add(after, [Event(each, events.snapshot(after)) for each in happened], call)
     return after
 

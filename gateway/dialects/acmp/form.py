@@ -11,8 +11,11 @@ from gateway.text import collapse
 _GUID = re.compile(
     r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE
 )
-_NO_DATE = datetime(1899, 12, 30, tzinfo=UTC).date()  # contract G5: "no date"
+# Contract G5: "no date", in any zone.
+_NO_DATE = datetime(1899, 12, 30)  # noqa: DTZ001
 _FIRST_YEAR = 1900
+_NO_MOMENT = datetime.min.replace(tzinfo=UTC)
+NO_GUID = UUID(int=0)
 
 
 def wire_guid(guid: UUID | None) -> str | None:
@@ -62,25 +65,22 @@ class Form:
         """
         if value is None:
             return UNSET
-        text = value.strip()
-        if not text:
-            return None
-        match = _GUID.fullmatch(text)
-        if match is None or text.startswith("{") != text.endswith("}"):
+        try:
+            return _read_guid(value)
+        except ValueError:
             self.refuse(path, "not a GUID")
             return None
-        guid = UUID(match[1])
-        return guid if guid.int else None
 
     def required_guid(self, value: str | None, path: str) -> UUID:
         """Read a mandatory GUID; what is missing or malformed gives the all-zero one."""
-        before = self.breach
-        guid = self.guid(value, path)
-        if isinstance(guid, UUID):
-            return guid
-        if self.breach is before:
+        try:
+            guid = _read_guid(value or "")
+        except ValueError:
+            self.refuse(path, "not a GUID")
+            return NO_GUID
+        if guid is None:
             self.lack(path)
-        return UUID(int=0)
+        return guid or NO_GUID
 
     def text(self, value: str | None, path: str, limit: int) -> str | Unset:
         """Read a text that is kept as sent."""
@@ -94,19 +94,45 @@ class Form:
         """Read a text whose white space is collapsed (contract G8)."""
         return self.text(None if value is None else collapse(value), path, limit)
 
-    def date(self, value: datetime | None, path: str) -> datetime | None:
-        """Read a date; 1899-12-30 is no date, years before 1900 are refused (contract G5)."""
-        if value is None or value.date() == _NO_DATE:
-            return None
-        if value.year < _FIRST_YEAR:
-            self.refuse(path, "out of range")
-            return None
-        return value
-
     def required_date(self, value: datetime | None, path: str) -> datetime:
-        """Read a mandatory date; what is missing gives the first moment of all."""
-        before = self.breach
-        date = self.date(value, path)
-        if date is None and self.breach is before:
+        """Read a mandatory date into UTC; midnight of 1899-12-30 is no date (contract G5).
+
+        What is missing or out of range gives the first moment of all.
+        """
+        try:
+            moment = None if value is None else _read_date(value)
+        except OverflowError:
+            self.refuse(path, "out of range")
+            return _NO_MOMENT
+        if moment is None:
             self.lack(path)
-        return date or datetime.min.replace(tzinfo=UTC)
+        return moment or _NO_MOMENT
+
+
+def _read_guid(value: str) -> UUID | None:
+    """Read a GUID; None if empty or all zeros.
+
+    Raises:
+        ValueError: it has another form.
+    """
+    text = value.strip()
+    if not text:
+        return None
+    match = _GUID.fullmatch(text)
+    if match is None or text.startswith("{") != text.endswith("}"):
+        raise ValueError("not a GUID")
+    guid = UUID(match[1])
+    return guid if guid.int else None
+
+
+def _read_date(value: datetime) -> datetime | None:
+    """Bring a date to UTC; None if it is "no date", with any fraction and zone.
+
+    Raises:
+        OverflowError: it lies outside the years 1900 to 9999, as written or in UTC.
+    """
+    if value.replace(microsecond=0, tzinfo=None) == _NO_DATE:
+        return None
+    if value.year < _FIRST_YEAR:
+        raise OverflowError
+    return value.astimezone(UTC)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from gateway.dialects.acmp.form import Form, wire_guid
+from gateway.dialects.acmp.form import NO_GUID, Form, wire_guid
 from gateway.domain.commands import (
     Assign,
     BookTime,
@@ -23,13 +24,13 @@ from gateway.domain.values import UNSET, Description, Unset
 from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, TicketView
 from gateway.usecases.searches import ListTickets
 
-Wire = Mapping[str, Any]
-
 _SHORT_TEXT = 255
 _LONG_TEXT = 1_000_000
 _TIME_TEXT = 4_000
 _FIRST_PRIORITY, _LAST_PRIORITY = 1, 5
 _OBJECT_ASSIGNEE = 4  # the first TTicket with Assignee as an object
+_WITH_TEMPLATE = 5  # the first with TemplateId
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ SAVE_PATHS = {
     "contact": "Ticket.ContactId",
     "assignee": "Ticket.AssigneeId",
     "impact": "Ticket.ImpactId",
+    "template": "Ticket.TemplateId",
 }
 SAVE_OBJECT_PATHS = {**SAVE_PATHS, "assignee": "Ticket.Assignee.Id"}
 TICKET_PATHS = {
@@ -84,8 +86,12 @@ def save_command(ticket: Any, shape: int, options: Options, *, users_only: bool)
     """
     form = Form()
     guid = form.required_guid(ticket.Id, "Ticket.Id")
-    form.require_valid()
     title = form.line(ticket.Title, "Ticket.Title", _SHORT_TEXT)
+    if title == "":  # G2: never cleared, ST1: needed to create
+        form.lack("Ticket.Title")
+    form.require_present()
+    if guid == NO_GUID:
+        form.require_valid()  # it leads to no ticket, so there is nothing more to ask
     description = _description(ticket, form)
     category = form.guid(ticket.CategoryId, "Ticket.CategoryId")
     priority = _priority(ticket.Priority, form)
@@ -96,6 +102,10 @@ def save_command(ticket: Any, shape: int, options: Options, *, users_only: bool)
     else:
         assignee = _flat_assign(ticket, form, users_only=users_only)
     newer = shape > 1  # V1 has neither impact nor keywords
+    impact = form.guid(ticket.ImpactId, "Ticket.ImpactId") if newer else UNSET
+    keywords = form.line(ticket.Keywords, "Ticket.Keywords", _SHORT_TEXT) if newer else UNSET
+    templated = shape >= _WITH_TEMPLATE
+    template = form.guid(ticket.TemplateId, "Ticket.TemplateId") if templated else UNSET
     return SaveTicket(
         guid=guid,
         defaults=options.defaults,
@@ -106,8 +116,9 @@ def save_command(ticket: Any, shape: int, options: Options, *, users_only: bool)
         state=UNSET if state is None else state,  # G2: for StateId empty counts as absent
         contact=contact,
         assignee=assignee,
-        impact=form.guid(ticket.ImpactId, "Ticket.ImpactId") if newer else UNSET,
-        keywords=form.line(ticket.Keywords, "Ticket.Keywords", _SHORT_TEXT) if newer else UNSET,
+        impact=impact,
+        keywords=keywords,
+        template=template or UNSET,  # G2: and for TemplateId too
         breach=form.breach,
     )
 
@@ -229,8 +240,8 @@ def _guids(values: Sequence[str | None], path: str, options: Options, form: Form
 
 def _description(ticket: Any, form: Form) -> Description | Unset:
     # ST2: HtmlDescription wins; the other form is derived.
-    markup = form.text(ticket.HtmlDescription, "Ticket.HtmlDescription", _LONG_TEXT)
     plain = form.text(ticket.Description, "Ticket.Description", _LONG_TEXT)
+    markup = form.text(ticket.HtmlDescription, "Ticket.HtmlDescription", _LONG_TEXT)
     if form.breach is not None:
         return UNSET
     if not isinstance(markup, Unset):
@@ -297,14 +308,14 @@ def _book_time(time: Any, ticket: UUID, form: Form) -> BookTime | None:
         return None
     guid = form.required_guid(time.Id, "WorkingTime.Id")
     owner = form.required_guid(time.TicketId, "WorkingTime.TicketId")
+    if owner != ticket:
+        form.refuse("WorkingTime.TicketId", "differs from TicketId")
     executor = form.required_guid(time.Executor, "WorkingTime.Executor")
     start = form.required_date(time.StartDate, "WorkingTime.StartDate")
     end = form.required_date(time.EndDate, "WorkingTime.EndDate")
-    description = form.text(time.Description, "WorkingTime.Description", _TIME_TEXT)
-    if owner != ticket:
-        form.refuse("WorkingTime.TicketId", "differs from TicketId")
     if start >= end:
         form.refuse("WorkingTime.StartDate", "must be earlier than EndDate")
+    description = form.text(time.Description, "WorkingTime.Description", _TIME_TEXT)
     return BookTime(
         guid=guid, executor=executor, start=start, end=end, description=description or ""
     )
@@ -359,7 +370,7 @@ _READERS: Mapping[str, Callable[[TicketView], Any]] = {
     "ClosingDate": lambda v: v.closed,
     "ReminderDate": lambda v: v.reminder,
     "TotalWorkingTime": lambda v: v.working_minutes,
-    "TotalCosts": lambda v: v.costs,
+    "TotalCosts": lambda v: v.costs.quantize(_CENT),
     "TemplateId": lambda v: wire_guid(v.template_guid),
 }
 
