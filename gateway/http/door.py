@@ -75,7 +75,6 @@ class Door:
         self._rows_waiting = 0
         self._open = 0
         self._idle = asyncio.Event()
-        self.draining = False
         metrics.watch("gateway_pool_in_use", "Pool places taken.", lambda: self._pool.in_use)
         metrics.watch("gateway_pool_waiting", "Requests waiting.", lambda: self._pool.waiting)
         metrics.watch("gateway_held_bytes", "Bytes of bodies held.", lambda: self._held.bytes)
@@ -160,13 +159,15 @@ class Door:
             self._held.give_back(size)
             return self._overloaded(endpoint, request)
         future.add_done_callback(lambda _: self._held.give_back(size))
-        # No commit begins after the deadline; one that began before it has outcome_s to end.
-        patience_s = request.deadline_s - monotonic_s() + self._limits.outcome_s
-        try:
-            async with asyncio.timeout(patience_s):
-                return await asyncio.shield(future)
-        except TimeoutError:
-            return work.abandon(self._limits.retry_after_s)
+        # No commit begins after the deadline; one that began before has outcome_s to end.
+        outcome_s = self._limits.outcome_s
+        patience_s = request.deadline_s - monotonic_s() + outcome_s
+        return (
+            await _within(patience_s, future)
+            or work.abandon(self._limits.retry_after_s)
+            or await _within(outcome_s, future)
+            or work.unknown()
+        )
 
     def _overloaded(self, endpoint: Endpoint, request: Request) -> Answer:
         """Answer without a place in the pool; the row is written beside, like a refusal's."""
@@ -180,9 +181,10 @@ class Door:
         refusal = try_later(self._limits.retry_after_s)
         try:
             future = await pool.submit(partial(page, request))
-            async with asyncio.timeout(self._limits.request_s):
-                answer = await asyncio.shield(future)
-        except (TryLater, TimeoutError):
+        except TryLater:
+            return refusal
+        answer = await _within(self._limits.request_s, future)
+        if answer is None:
             return refusal
         return replace(answer, headers=_filled_up(answer.headers, _ON_PAGES))
 
@@ -230,7 +232,6 @@ class Door:
 
     async def _drain(self) -> None:
         """Let everything that was admitted come to its end, within the time for it."""
-        self.draining = True
         try:
             async with asyncio.timeout(self._limits.drain_s):
                 while self._open or self._rows_waiting:
@@ -259,6 +260,12 @@ def _request(head: Head, peer: Peer, received: datetime) -> Request:
 
 
 Headers = tuple[tuple[str, str], ...]
+
+
+async def _within(seconds: float, future: asyncio.Future[Answer]) -> Answer | None:
+    """Wait for an answer, or give None; the work behind it goes on in either case."""
+    done, _ = await asyncio.wait((future,), timeout=seconds)
+    return future.result() if done else None
 
 
 def _filled_up(headers: Headers, more: Headers) -> Headers:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from threading import Lock
 from typing import Protocol
 
 
@@ -77,6 +78,25 @@ class Trace:
     stored_request: str | None = None  # the redacted request, once it could be parsed
     stored_answer: str | None = None  # the redacted answer, if it differs from the answer sent
     settled: bool = False  # the use case's transaction has written the outcome
+    _committing: bool = False
+    _given_up: bool = False
+    _verdict: Lock = field(default_factory=Lock, repr=False, compare=False)
+
+    def may_commit(self) -> bool:
+        """Ask, right before COMMIT, whether the caller still waits; after a yes it is waited for.
+
+        Asked and told under one lock with ``give_up``, so "try later" is never said of a change
+        that is made (hardening page, P5).
+        """
+        with self._verdict:
+            self._committing = not self._given_up
+            return self._committing
+
+    def give_up(self) -> bool:
+        """Forbid every commit from now on; false if one has begun already."""
+        with self._verdict:
+            self._given_up = not self._committing
+            return self._given_up
 
     def note(self, text: str) -> None:
         """Keep a remark for the operator: a leniency used, an element ignored."""

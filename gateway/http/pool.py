@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from gateway.errors import TryLater
@@ -36,7 +37,7 @@ class Pool:
         await self._enter(places)
         self.in_use += 1
         future = asyncio.get_running_loop().run_in_executor(self._executor, work)
-        future.add_done_callback(lambda _: self._leave(places))
+        future.add_done_callback(partial(self._leave, places))
         return future
 
     async def _enter(self, places: list[asyncio.Semaphore]) -> None:
@@ -63,10 +64,11 @@ class Pool:
         finally:
             self.waiting -= 1
 
-    def _leave(self, places: list[asyncio.Semaphore]) -> None:
+    def _leave(self, places: list[asyncio.Semaphore], ended: asyncio.Future[T]) -> None:
         self.in_use -= 1
         for place in places:
             place.release()
+        ended.exception()  # seen here too, in case nobody waits for the work any more
 
     def close(self) -> None:
         """Take no more work; what runs runs to its end."""

@@ -24,14 +24,15 @@ class Work:
         self._endpoint = endpoint
         self._recorder = recorder
         self._metrics = metrics
-        self._number: str | None = None
+        self._trace: Trace | None = None  # None until its row is open
         self._abandoned = False
 
     def run(self) -> Answer:
         """Open the row, ask the endpoint, close the row, in this order whatever happens."""
         begin = monotonic_s()
-        trace = self._opened()
-        self._number = trace.number
+        trace = self._trace = self._opened()
+        if self._abandoned:
+            trace.give_up()
         answer = self._answer(trace)
         _conclude(trace, answer)
         if self._abandoned:
@@ -41,13 +42,24 @@ class Work:
         self._count(trace, duration_s)
         return answer
 
-    def abandon(self, retry_after_s: int) -> Answer:
-        """Answer in place of work that takes too long; it goes on and its row will say so."""
-        self._abandoned = True
-        trace = self._recorder.unrecorded(self._endpoint.dialect)
-        if self._number is not None:
-            trace.number = self._number
-        return self._endpoint.try_later(self._request, trace, retry_after_s)
+    def abandon(self, retry_after_s: int) -> Answer | None:
+        """Tell the caller to try later, unless a commit has begun; the row will say so, too."""
+        self._abandoned = True  # first, so that a row that opens now sees it
+        if self._trace is not None and not self._trace.give_up():
+            self._abandoned = False
+            return None
+        return self._endpoint.try_later(self._request, self._twin(), retry_after_s)
+
+    def unknown(self) -> Answer:
+        """Answer for a commit that takes too long; makes no claim that nothing was changed."""
+        return self._endpoint.broken(self._request, self._twin())
+
+    def _twin(self) -> Trace:
+        """Make a trace of the same number: the other one belongs to the thread that works."""
+        twin = self._recorder.unrecorded(self._endpoint.dialect)
+        if self._trace is not None:
+            twin.number, twin.soap_version = self._trace.number, self._trace.soap_version
+        return twin
 
     def _opened(self) -> Trace:
         dialect = self._endpoint.dialect

@@ -167,6 +167,65 @@ def test_after_the_deadline_the_caller_is_told_to_try_later_and_the_row_tells_th
     assert any("try later" in note for note in closed.notes)
 
 
+def test_a_commit_after_the_caller_was_told_to_try_later_is_forbidden():
+    house = House(Limits(request_s=0.1, outcome_s=0.1))
+    allowed = []
+
+    def answer(request, trace):
+        house.endpoint.gate.wait(5)
+        allowed.append(trace.may_commit())
+        return Answer(200, b"", "text/xml")
+
+    house.endpoint.answer = answer
+    house.endpoint.gate.clear()
+
+    async def play():
+        reply = await exchange(house.door)
+        house.endpoint.gate.set()
+        await until(lambda: house.messages.closed)
+        return reply
+
+    assert asyncio.run(play()).status == 503
+    assert allowed == [False]
+
+
+@pytest.mark.parametrize(("takes_s", "status"), [(0.3, 200), (1.0, 500)])
+def test_a_commit_that_has_begun_is_waited_for_and_never_called_undone(takes_s, status):
+    house = House(Limits(request_s=0.05, outcome_s=0.2))
+
+    def answer(request, trace):
+        assert trace.may_commit()
+        threading.Event().wait(takes_s)
+        return Answer(200, b"", "text/xml")
+
+    house.endpoint.answer = answer
+    assert talk(house.door).status == status
+
+
+def test_work_whose_row_opens_too_late_may_not_commit():
+    house = House(Limits(request_s=0.05, outcome_s=0.05))
+    opened, allowed = house.messages.open, []
+
+    def slowly(message):
+        threading.Event().wait(0.3)
+        return opened(message)
+
+    def answer(request, trace):
+        allowed.append(trace.may_commit())
+        return Answer(200, b"", "text/xml")
+
+    house.messages.open, house.endpoint.answer = slowly, answer
+
+    async def play():
+        reply = await exchange(house.door)
+        await until(lambda: allowed)
+        return reply
+
+    reply = asyncio.run(play())
+    assert (reply.status, allowed) == (503, [False])
+    assert reply.body.startswith(b"<later>x")
+
+
 def test_an_outcome_shortly_after_the_deadline_is_waited_for():
     house = House(Limits(request_s=0.1, outcome_s=5))
     house.endpoint.gate.clear()
@@ -292,7 +351,7 @@ def test_a_stop_lets_what_was_admitted_come_to_its_end():
         running = asyncio.create_task(exchange(house.door))
         await until(lambda: house.endpoint.requests)
         await messages.put({"type": "lifespan.shutdown"})
-        await until(lambda: house.door.draining)
+        await asyncio.sleep(0.1)
         assert told == ["started"]
         house.endpoint.gate.set()
         reply = await running
