@@ -47,6 +47,9 @@ _DISCO = "http://schemas.xmlsoap.org/disco/"
 _DISCO_CONTRACT = "http://schemas.xmlsoap.org/disco/scl/"
 _DISCO_SOAP = "http://schemas.xmlsoap.org/disco/soap/"
 
+# By key of the query, in lower case; the value of the key is handed on.
+_Answers = dict[str, Callable[[Request, str], Answer]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCalls:
@@ -104,17 +107,18 @@ class ContractPages:
         self._identified = identified
         self._form_calls = form_calls
         self._downloads = dict(downloads or {})
-        further = {key.lower(): _download(file) for key, file in self._downloads.items()}
-        self._pages = pages
-        self._wsdl = wsdl
-        self._answers: dict[str, Callable[[Request, str], Answer]] = {
+        contracts: _Answers = {
             "wsdl": self._contract,
             "singlewsdl": self._contract,
             "xsd": self._schema,
+        }
+        helps: _Answers = {
+            "": self._service_page,
             "op": self._operation_page,
             "disco": self._disco,
-            **further,
+            **{key.lower(): _download(file) for key, file in self._downloads.items()},
         }
+        self._answers = {**_switched(contracts, on=wsdl), **_switched(helps, on=pages)}
         self._operations = {name.lower(): name for name in served.contract.operations}
         self._templates = Environment(
             loader=PackageLoader("gateway.soap", "templates"),
@@ -134,23 +138,21 @@ class ContractPages:
             answer = self._answers.get(key.lower())
             if answer is not None:
                 return answer(request, value)
-        return self._service_page(request)
+        return self._answers[""](request, "")
 
     # documents
 
     def _contract(self, request: Request, variant: str) -> Answer:
         chosen = variant.lower() or Variant.BOTH
-        if not self._wsdl or chosen not in set(Variant):
+        if chosen not in set(Variant):
             return _no_document()
         return _document(request, self._served.wsdl(Variant(chosen)), _XML)
 
     def _schema(self, request: Request, name: str) -> Answer:
-        found = self._served.schema(name) if self._wsdl else None
+        found = self._served.schema(name)
         return _no_document() if found is None else _document(request, found, _XML)
 
     def _disco(self, request: Request, _: str) -> Answer:
-        if not self._pages:
-            return _no_document()
         address, contract = self._served.address, self._served.contract
         root = etree.Element(f"{{{_DISCO}}}discovery", nsmap={None: _DISCO})
         etree.SubElement(
@@ -171,9 +173,7 @@ class ContractPages:
 
     # pages
 
-    def _service_page(self, request: Request) -> Answer:
-        if not self._pages:
-            return _no_document()
+    def _service_page(self, request: Request, _: str) -> Answer:
         contract, definition = self._served.contract, self._served.definition
         return self._page(
             request,
@@ -183,8 +183,6 @@ class ContractPages:
         )
 
     def _operation_page(self, request: Request, asked: str) -> Answer:
-        if not self._pages:
-            return _no_document()
         name = self._operations.get(asked.lower())
         if name is None:
             near = get_close_matches(asked.lower(), self._operations, n=5, cutoff=0.5)
@@ -270,6 +268,10 @@ class ContractPages:
             **content,
         )
         return _document(request, text.encode(), _HTML, status=status, headers=_PAGE_HEADERS)
+
+
+def _switched(answers: _Answers, *, on: bool) -> _Answers:
+    return answers if on else dict.fromkeys(answers, lambda _request, _value: _no_document())
 
 
 def _download(file: Download) -> Callable[[Request, str], Answer]:
