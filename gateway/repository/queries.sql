@@ -470,15 +470,15 @@ limit 5000;
 -- name: assignable
 -- Agents, then groups; the roles are gathered after the limit, so they cost what is shown.
 with who as (
-  (select false as is_group, a.id, n as name
+  (select false as is_group, a.id, n collate "C" as name
    from agent a, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) n
    where a.active and exists (
      select from permission p
      where p.agent_id = a.id and p.key = 'rw' and p.group_id = any(%(groups)s::bigint[])))
   union all
-  (select true, g.id, g.name from agent_group g
+  (select true, g.id, g.name collate "C" from agent_group g
    where g.active and g.id = any(%(groups)s::bigint[]))
-  order by 1, 3 collate "C", 2
+  order by 1, 3, 2
   limit 5001)
 select w.is_group, coalesce(a.guid, g.guid), w.name, coalesce(g.description, ''),
   coalesce(a.email, g.email), coalesce(a.from_directory, false),
@@ -487,7 +487,7 @@ select w.is_group, coalesce(a.guid, g.guid), w.name, coalesce(g.description, '')
 from who w
 left join agent a on not w.is_group and a.id = w.id
 left join agent_group g on w.is_group and g.id = w.id
-order by w.is_group, w.name collate "C", w.id;
+order by w.is_group, w.name, w.id;
 
 -- name: helpdesk_settings
 select name, value from helpdesk_setting limit 100;
