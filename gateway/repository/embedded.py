@@ -37,7 +37,8 @@ _ROLE = "gateway"
 _START_S = 60.0  # recovery after a crash included
 _STOP_S = 60.0
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
-_SOCKET = ".s.PGSQL.5432"
+_PORT = 5432  # part of the socket's name, no more
+_SOCKET = f".s.PGSQL.{_PORT}"
 _SOCKET_PATH_LIMIT = 107  # sun_path
 _FIRST_MAJOR_WITH_BUILTIN_LOCALE = 17
 # What the log says when the last owner's server has not quite ended; only then another try helps.
@@ -264,8 +265,10 @@ class _Address:
         self._password = (data_dir / "postgres-password").read_text().strip()
         self._runtime: Path | None = None
         self._folder = self._cluster
-        if len(os.fsencode(self._cluster / _SOCKET)) > _SOCKET_PATH_LIMIT:
-            # The limit holds for the text, not for what a link leads to.
+        socket_path = os.fsencode(self._cluster / _SOCKET)
+        if len(socket_path) > _SOCKET_PATH_LIMIT or b"," in socket_path:
+            # The limit holds for the text, not for what a link leads to; and to libpq a comma
+            # separates hosts.
             self._runtime = Path(tempfile.mkdtemp(prefix="gateway-", dir="/tmp"))
             self._folder = self._runtime / "db"
             self._folder.symlink_to(self._cluster)
@@ -273,7 +276,7 @@ class _Address:
     @property
     def url(self) -> str:
         host = quote(str(self._folder), safe="")
-        return f"postgresql+psycopg://{_ROLE}:{self._password}@/{DATABASE}?host={host}"
+        return f"postgresql+psycopg://{_ROLE}:{self._password}@/{DATABASE}?host={host}&port={_PORT}"
 
     def listening(self) -> bool:
         """Tell whether a server is there at all, ready or not."""
@@ -310,6 +313,7 @@ class _Address:
     def _connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(
             host=str(self._folder),
+            port=_PORT,  # else the caller's PGPORT would hold
             user=_ROLE,
             password=self._password,
             dbname=database,
@@ -399,6 +403,7 @@ def _options(*, durable: bool) -> list[str]:
     switch = "on" if durable else "off"
     settings = {
         "listen_addresses": "",
+        "port": str(_PORT),
         "unix_socket_directories": ".",  # the cluster's own folder, however long its path is
         "unix_socket_permissions": "0700",
         "max_connections": "100",
