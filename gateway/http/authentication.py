@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from gateway.domain.people import AccountKind, Principal
 from gateway.errors import CredentialsDisagree, NoCredentials, Unauthenticated
+from gateway.http.pace import Pace
 from gateway.usecases.accounts import Accounts
 
 SESSION_HEADER = "x-sics-session"
@@ -69,9 +70,15 @@ def _text(raw: bytes) -> str:
 class Authenticator:
     """Finds the one account that all credentials of a request lead to."""
 
-    def __init__(self, accounts: Accounts, kinds: frozenset[AccountKind] = EVERY_KIND) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        kinds: frozenset[AccountKind] = EVERY_KIND,
+        pace: Pace | None = None,
+    ) -> None:
         self._accounts = accounts
         self._kinds = kinds
+        self._pace = pace
 
     def principal(self, credentials: Credentials, peer: str) -> Principal:
         """Identify the caller.
@@ -81,7 +88,7 @@ class Authenticator:
             Unauthenticated: they are refused, or the account is of a kind without business here.
             SessionUnknown: a session is unknown or expired.
             CredentialsDisagree: several lead to different accounts.
-            TooManyRequests: too many failed logins.
+            TooManyRequests: too many failed logins, or calls.
             TryLater: too many passwords are being checked.
         """
         found = self._found(credentials, peer)
@@ -92,6 +99,8 @@ class Authenticator:
             raise CredentialsDisagree
         if principal.kind not in self._kinds:
             raise Unauthenticated
+        if self._pace is not None:
+            self._pace.enter(principal.account_id)
         return principal
 
     def _found(self, credentials: Credentials, peer: str) -> list[Principal]:

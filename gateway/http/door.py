@@ -18,6 +18,7 @@ from gateway.http.exchange import Answer, Endpoint, Request
 from gateway.http.head import Head, Scope, head_of, refusal_of
 from gateway.http.limits import Limits
 from gateway.http.metrics import Metrics
+from gateway.http.pace import Pace
 from gateway.http.peer import Peer, Proxies
 from gateway.http.pool import Pool
 from gateway.http.recorder import Recorder
@@ -55,18 +56,18 @@ class Door:
         limits: Limits,
         metrics: Metrics,
         *,
+        pace: Pace | None = None,
         proxies: Proxies | None = None,
         allow_plain_http: bool = False,
-        started: Callable[[], None] = lambda: None,
         stopped: Callable[[], None] = lambda: None,
     ) -> None:
         self._routes = routes
         self._recorder = recorder
         self._limits = limits
         self._metrics = metrics
+        self._pace = pace or Pace()
         self._proxies = proxies or Proxies()
         self._allow_plain_http = allow_plain_http
-        self._started = started
         self._stopped = stopped
         self._pool = Pool(limits, "pool")
         self._apart = Pool(replace(limits, threads=2), "apart")
@@ -152,7 +153,7 @@ class Door:
 
     async def _worked(self, endpoint: Endpoint, request: Request) -> Answer:
         size = len(request.body)
-        work = Work(request, endpoint, self._recorder, self._metrics)
+        work = Work(request, endpoint, self._recorder, self._metrics, self._pace)
         try:
             future = await self._pool.submit(work.run, size)
         except TryLater:
@@ -218,12 +219,6 @@ class Door:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        try:
-            self._started()
-        except Exception as error:  # noqa: BLE001 - the last resort of a start
-            log_unforeseen(error, "")
-            await send({"type": "lifespan.startup.failed", "message": type(error).__name__})
-            return
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._drain()

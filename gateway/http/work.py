@@ -8,6 +8,7 @@ import structlog
 from gateway.clock import monotonic_s
 from gateway.http.exchange import Answer, Endpoint, Outcome, Request, Stage, Trace
 from gateway.http.metrics import Metrics
+from gateway.http.pace import Pace
 from gateway.http.recorder import Recorder
 from gateway.http.refusals import INTERNAL
 
@@ -18,12 +19,13 @@ class Work:
     """The work on one request; ``run`` is called in a thread, all else in the event loop."""
 
     def __init__(
-        self, request: Request, endpoint: Endpoint, recorder: Recorder, metrics: Metrics
+        self, request: Request, endpoint: Endpoint, recorder: Recorder, metrics: Metrics, pace: Pace
     ) -> None:
         self._request = request
         self._endpoint = endpoint
         self._recorder = recorder
         self._metrics = metrics
+        self._pace = pace
         self._trace: Trace | None = None  # None until its row is open
         self._abandoned = False
 
@@ -33,7 +35,8 @@ class Work:
         trace = self._trace = self._opened()
         if self._abandoned:
             trace.give_up()
-        answer = self._answer(trace)
+        with self._pace.call():
+            answer = self._answer(trace)
         _conclude(trace, answer)
         if self._abandoned:
             trace.note("the caller was told to try later before this outcome was known")

@@ -140,8 +140,8 @@ class Accounts:
             if hashed is None or credential is None or not credential.active:
                 self._store.record_failure(name, peer)
                 raise Unauthenticated
-        self._store.record_success(name, peer)
-        self._cache.remember(credential, password, peer)
+            self._store.record_success(name, peer)
+            self._cache.remember(credential, password, peer)
         self._renew(credential, hashed, password)
         return credential.principal
 

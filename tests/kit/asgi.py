@@ -1,6 +1,7 @@
 """Drives an ASGI application in memory: what a server would do for one exchange."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 
@@ -80,3 +81,11 @@ async def exchange(
 def talk(app, **call):
     """Send one request from a test without an event loop of its own."""
     return asyncio.run(exchange(app, **call))
+
+
+async def until(true, wait_s=5.0):
+    """Wait until something is so."""
+    end = time.monotonic() + wait_s
+    while not true():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.005)
