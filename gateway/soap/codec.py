@@ -171,14 +171,16 @@ class _Compiler:
     def _members_reader(self, plan: Field) -> Callable[[Element], dict[str, Any]]:
         blank = dict.fromkeys(field.name for field in plan.fields)
         members = {
-            field.tag: (field.name, self._reader(field), field.many) for field in plan.fields
+            field.tag: (field.name, self._member_reader(field), field.many) for field in plan.fields
         }
 
         def read(element: Element) -> dict[str, Any]:
             found: dict[str, Any] = blank.copy()
             for child in element:
                 name, convert, many = members[child.tag]  # type: ignore[index]
-                if not many:
+                if convert is None:
+                    found[name] = child.text or ""
+                elif not many:
                     found[name] = convert(child)
                 elif (entries := found[name]) is None:
                     found[name] = [convert(child)]
@@ -187,6 +189,11 @@ class _Compiler:
             return found
 
         return read
+
+    def _member_reader(self, field: Field) -> Reader | None:
+        """Give the member's reader; None for plain text, the most frequent member by far."""
+        plain = field.kind in (Kind.TEXT, Kind.WORD) and not field.nillable and not field.many
+        return None if plain else self._reader(field)
 
     def _reader(self, field: Field) -> Reader:
         read = self._content_reader(field)
@@ -236,9 +243,13 @@ class _Compiler:
             for nil in (False, True)
         }
 
+        name = f"<{self._prefix}{plan.local_name}"
+        declared = name if self._prefix else f'{name} xmlns="{escape(self._namespace)}"'
+
         def write(result: Any, version: SoapVersion) -> bytes:
             out: list[str] = []
             write_wrapper(_by_name(names, result), out)
+            out[0] = declared + out[0][len(name) :]
             body = "".join(out)
             head, tail = frames[version, _NIL_MARK in body]
             return f"{head}<{version.prefix}:Body>{body}{tail}".encode()

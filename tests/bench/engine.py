@@ -4,6 +4,8 @@ Everything runs in one process and the sides take turns, so that the ratios of o
 something; the times do not. Floors are printed with the verdict, nothing fails here.
 """
 
+# ruff: noqa: T201 - figures are its output
+
 import statistics
 import sys
 import time

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from decimal import Decimal as Number
 from typing import Any
 
-import gateway.soap  # noqa: F401 - repairs Spyne on Python 3.12 and 3.13
 from spyne import (
     Array,
     Boolean,
@@ -108,7 +107,6 @@ class Everything(Model):
 
 class Wider(Everything):
     Extra = optional(Unicode)
-    Self = optional(Everything)
 
 
 class Result(Model):

@@ -6,7 +6,6 @@ from decimal import Decimal as Number
 from types import SimpleNamespace
 from typing import Any
 
-import gateway.soap  # noqa: F401 - repairs Spyne on Python 3.12 and 3.13
 from lxml import etree
 from spyne import Application, DateTime, Decimal, MethodContext
 from spyne.interface.xml_schema import XmlSchema
