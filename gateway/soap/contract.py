@@ -155,8 +155,18 @@ class _Reader:
             name = node.get("name", "")
             if node.tag == f"{{{SCHEMA}}}element":
                 self._elements[name] = self._type_key(node, name)
-            else:
+            elif node.tag != f"{{{SCHEMA}}}annotation":
                 self._types[name] = self._type(node, name)
+        self._check_names()
+
+    def _check_names(self) -> None:
+        used = {*self._elements.values()}
+        for kind in self._types.values():
+            if isinstance(kind, Complex):
+                used.update(member.type for member in kind.members)
+        unknown = sorted(used - self._types.keys())
+        if unknown:
+            raise NotAContract(f"the type {unknown[0]} is not declared")
 
     def _type_key(self, element: etree._Element, path: str) -> str:
         """Give the key of an element's type; an anonymous one gets the element's path."""
@@ -179,6 +189,8 @@ class _Reader:
             raise NotAContract(f"{name}: {_local_tag(node)} is not read")
         members: list[Member] = []
         for child in node:
+            if child.tag == f"{{{SCHEMA}}}annotation":
+                continue
             if child.tag != f"{{{SCHEMA}}}sequence":
                 raise NotAContract(f"{name}: {_local_tag(child)} is not read")
             members.extend(self._member(element, name) for element in child)
@@ -237,8 +249,8 @@ class _Reader:
 
     def _body(self, node: etree._Element) -> str:
         parts = self._messages.get(_local(node.get("message", "")), [])
-        if len(parts) != 1:
-            raise NotAContract(f"{node.get('message')}: a message has one part")
+        if len(parts) != 1 or parts[0] not in self._elements:
+            raise NotAContract(f"{node.get('message')}: a message has one part, a known element")
         return parts[0]
 
 

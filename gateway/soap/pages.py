@@ -74,9 +74,9 @@ def no_form_calls(request: Request) -> FormCalls:  # noqa: ARG001 - the same for
     return FormCalls()
 
 
-def everyone(request: Request) -> bool:  # noqa: ARG001 - the same for every caller
-    """Let every caller read the pages."""
-    return True
+def nobody(request: Request) -> bool:  # noqa: ARG001 - the same for every caller
+    """Let no caller read a contract that is not public."""
+    return False
 
 
 def stylesheet(request: Request) -> Answer:
@@ -97,7 +97,7 @@ class ContractPages:
         self,
         served: ServedContract,
         *,
-        identified: Callable[[Request], bool] = everyone,
+        identified: Callable[[Request], bool] = nobody,
         form_calls: Callable[[Request], FormCalls] = no_form_calls,
         downloads: Mapping[str, Download] | None = None,
         pages: bool = True,

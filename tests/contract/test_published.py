@@ -38,7 +38,7 @@ from gateway.soap.publishing import (
     wsdl_file,
 )
 from gateway.soap.samples import filled_request
-from gateway.soap.wsdl import build_wsdl
+from gateway.soap.wsdl import build_wsdl, inline_schema, to_bytes
 from tests.kit.lending import BOOK, NAMESPACE, VALUES, lending, lending_endpoint
 from tests.kit.strict_client import InMemory, request, strict_client
 
@@ -85,6 +85,13 @@ def get(pages, query="", **headers):
 
 def test_the_committed_files_are_what_the_program_publishes():
     assert outdated(compose.definitions(), contracts_dir()) == ()
+
+
+def test_an_installed_gateway_finds_its_files_in_the_package(tmp_path, monkeypatch):
+    package = tmp_path / "gateway"
+    monkeypatch.setattr("gateway.soap.publishing.__file__", str(package / "soap/publishing.py"))
+
+    assert contracts_dir() == package / "contracts"
 
 
 def test_export_leaves_current_files_alone(folder):
@@ -251,6 +258,8 @@ def test_a_contract_that_is_not_public_asks_for_credentials(folder):
     served = ServedContract(lending(wsdl_public=False), folder, PUBLIC)
     known = ContractPages(served, identified=lambda r: "authorization" in r.headers)
 
+    assert get(ContractPages(served), "wsdl").status == 401
+
     for query in ("", "wsdl", "op=LendBook_V1", "xsd"):
         refused = get(known, query)
         assert refused.status == 401
@@ -368,6 +377,34 @@ def test_versions_without_other_fields_say_so(folder):
     page = outline(get(ContractPages(served), "op=LendBook_V2"))
 
     assert "Both take and give the same fields." in page.text
+
+
+def test_differences_tell_what_became_required(folder):
+    older = {"ListBooks_V1": OperationText(text="Lists.", supersedes="LendBook_V2")}
+    newer = {"LendBook_V1": OperationText(text="Lends.", supersedes="LendBook_V2")}
+    definition = replace(lending(), operations={**older, **newer}, filled=lambda _: {})
+    file = wsdl_file(definition, folder)
+    optional = b'name="Title" type="xs:string" minOccurs="0"'
+    file.write_bytes(file.read_bytes().replace(optional, b'name="Title" type="xs:string"', 1))
+    schema_file(definition, folder).write_bytes(
+        to_bytes(inline_schema(etree.fromstring(file.read_bytes())))
+    )
+    pages = ContractPages(ServedContract(definition, folder, PUBLIC))
+
+    assert "now required" in outline(get(pages, "op=LendBook_V1")).text
+    assert "removed" in outline(get(pages, "op=ListBooks_V1")).text
+
+
+def test_the_answer_of_a_service_without_result_element_is_shown_whole(folder):
+    definition = lending()
+    file = wsdl_file(definition, folder)
+    file.write_bytes(file.read_bytes().replace(b'"LendBook_V1Result"', b'"Outcome"'))
+    schema_file(definition, folder).write_bytes(
+        to_bytes(inline_schema(etree.fromstring(file.read_bytes())))
+    )
+    pages = ContractPages(ServedContract(definition, folder, PUBLIC))
+
+    assert "Outcome" in outline(get(pages, "op=LendBook_V1")).text
 
 
 def test_without_values_there_is_no_filled_request(folder):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.soap.contract import NotAContract
+from gateway.soap.contract import NotAContract, read_contract
 from gateway.soap.contract_diff import Change, Kind, diff
 from gateway.soap.wsdl import build_wsdl
 from tests.kit.lending import lending
@@ -165,6 +165,49 @@ def test_a_second_port_more_is_compatible_and_one_less_breaks():
     assert kinds(diff(OLD.encode(), one_port.encode())) == {Kind.BREAKING}
 
 
+def test_annotations_are_no_part_of_a_contract():
+    note = "<xs:annotation><xs:documentation>n</xs:documentation></xs:annotation>"
+
+    assert (
+        changes(
+            ("<xs:sequence>", f"{note}<xs:sequence>"), ("<xs:simpleType", f"{note}<xs:simpleType")
+        )
+        == []
+    )
+
+
+def test_a_header_more_is_compatible_and_a_fault_more_breaks():
+    header = '        <soap:header message="tns:SessionIdHeader" part="SessionId" use="literal"/>\n'
+    header12 = header.replace("<soap:", "<soap12:")
+    fault = '      <wsdl:fault name="LendingFault" message="tns:LendingFault"/>\n'
+    without_header = OLD.replace(header, "").replace(header12, "")
+    without_fault = OLD.replace(fault, "")
+
+    assert kinds(diff(without_header.encode(), OLD.encode())) == {Kind.COMPATIBLE}
+    assert kinds(diff(OLD.encode(), without_header.encode())) == {Kind.BREAKING}
+    assert kinds(diff(without_fault.encode(), OLD.encode())) == {Kind.BREAKING}
+
+
+def test_another_message_element_breaks():
+    found = changes(
+        (
+            'part name="parameters" element="tns:LendBook_V1"',
+            'part name="parameters" element="tns:LendBook_V2"',
+        )
+    )
+
+    assert found == [
+        Change("LendBook_V1", "request element LendBook_V1 became LendBook_V2", Kind.BREAKING)
+    ]
+
+
+def test_a_message_is_a_sequence_of_elements():
+    contract = read_contract(OLD.encode())
+
+    with pytest.raises(NotAContract, match="SessionId: a message is a sequence"):
+        contract.element_type("SessionId")
+
+
 def test_breaking_changes_come_first():
     found = changes(("Lends books.", "Lends many books."), ("xs:long", "xs:int"))
 
@@ -182,6 +225,11 @@ def test_breaking_changes_come_first():
         ("xs:restriction", "xs:union", "only restrictions"),
         ("wsdl:portType", "wsdl:portKind", "one wsdl:portType"),
         ('message="tns:LendBook_V1"', 'message="tns:None"', "has one part"),
+        ('element="tns:LendBook_V1"', 'element="tns:Other"', "a known element"),
+        ('name="Book" type="tns:TBook_V1"', 'name="Book"', "neither a named nor an inline"),
+        ('type="tns:TBook_V1Array"', 'type="tns:Lost"', "type Lost is not declared"),
+        ("<xs:sequence>", "<xs:all/><xs:sequence>", "all is not read"),
+        ("<xs:simpleType", '<xs:import namespace="urn:x"/><xs:simpleType', "import is not read"),
     ],
 )
 def test_what_is_no_contract_is_refused_with_its_reason(before, after, reason):

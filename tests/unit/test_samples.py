@@ -193,6 +193,26 @@ def test_calls_without_an_envelope_name_parameters_and_result_type():
     assert f'<TLendBookResponse_V2 xmlns="{NAMESPACE}">' in text_of(form_answer(asmx, operation))
 
 
+def test_an_answer_without_fields_has_no_body():
+    wsdl = build_wsdl(lending()).decode()
+    result = '<xs:element name="LendBook_V1Result" type="tns:TLendBookResponse_V1"/>'
+    void = read_contract(wsdl.replace(result, "").encode())
+
+    answer = text_of(form_answer(void, void.operations["LendBook_V1"]))
+
+    assert answer.endswith("Content-Length: length\n\n")
+
+
+def test_empty_entries_are_kept_in_ready_calls():
+    arguments = {"Book": {"Id": ID}, "Readers": ["ada", None]}
+
+    calls = snippets(CONTRACT, LEND, arguments, "tests-lending")
+
+    (php,) = [call.text for call in calls if call.name == "PHP"]
+    assert "'ada',\n            null," in php
+    assert client_arguments(CONTRACT, LEND, arguments)["Readers"] == {"string": ["ada", None]}
+
+
 def test_every_ready_call_holds_the_values():
     calls = {
         call.name: call.text

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 import gateway.soap  # noqa: F401 - repairs Spyne before it is imported
 
@@ -12,7 +13,8 @@ from spyne import ComplexModel, ServiceBase, Unicode, rpc
 from gateway.compose import definitions
 from gateway.soap.contract import read_contract
 from gateway.soap.definition import WsdlShape
-from gateway.soap.wsdl import build_wsdl
+from gateway.soap.envelope import SoapVersion
+from gateway.soap.wsdl import build_wsdl, inline_schema
 from tests.kit.lending import Plain, lending
 from tests.kit.wsdl_rules import RULES, Subject
 
@@ -77,7 +79,7 @@ BREACHES = [
     ("W19", 'type="xs:int"', 'type="xs:integer"'),
     ("W20", 'type="xs:base64Binary"', 'type="xs:hexBinary"'),
     ("W21", '<xs:enumeration value="Hardcover"/>', '<xs:pattern value="H.*"/>'),
-    ("W22", '<xs:element name="LendingFault"', '<xs:element name="OtherFault"'),
+    ("W22", 'type="tns:LendingFault"', 'type="tns:ListBooks_V1"'),
     ("W23", '<wsdl:fault name="LendingFault" message="tns:LendingFault"/>', ""),
     (
         "W24",
@@ -146,6 +148,30 @@ def test_an_operation_without_documentation_is_refused():
 
     with pytest.raises(ValueError, match="Do_V1: an operation needs a documentation"):
         build_wsdl(lending(service=undocumented))
+
+
+def test_a_service_may_have_one_binding_no_header_and_no_fault_type():
+    small = replace(
+        lending(),
+        bindings={SoapVersion.V11: "LendingBinding"},
+        ports={SoapVersion.V11: "LendingPort"},
+        session_header=None,
+        fault_type=None,
+    )
+
+    contract = read_contract(build_wsdl(small))
+
+    assert list(contract.ports) == [SoapVersion.V11]
+    assert contract.elements.keys().isdisjoint({"SessionId", "LendingFault"})
+    assert all(not operation.faults for operation in contract.operations.values())
+
+
+def test_a_contract_without_its_schema_is_refused():
+    root = etree.fromstring(build_wsdl(lending()))
+    root.remove(root[0])
+
+    with pytest.raises(ValueError, match="one schema expected in the contract, found 0"):
+        inline_schema(root)
 
 
 def test_the_docstring_stands_in_for_a_missing_text():
