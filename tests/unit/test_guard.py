@@ -331,34 +331,10 @@ def test_a_good_request_with_a_foreign_header_stays_on_the_account(fresh_thread)
 
 # -- properties ----------------------------------------------------------------------------------
 
-PIECES = st.sampled_from(
-    [
-        "<",
-        ">",
-        "/",
-        "&",
-        ";",
-        '"',
-        "'",
-        "=",
-        "a",
-        "s:Body",
-        "s:Header",
-        "xmlns",
-        "]]>",
-        "<![CDATA[",
-        "<!--",
-        "-->",
-        "<?x?>",
-        "&#0;",
-        "&amp;",
-        "<a>",
-        "</a>",
-        "é",
-        "\x00",
-        " ",
-        "<!DOCTYPE a>",
-    ]
+PIECES = st.one_of(
+    st.sampled_from(["<", ">", "/", "&", ";", '"', "'", "=", "a", "é", "\x00", " ", "]]>"]),
+    st.sampled_from(["s:Body", "s:Header", "xmlns", "<![CDATA[", "<!--", "-->", "<?x?>"]),
+    st.sampled_from(["&#0;", "&amp;", "<a>", "</a>", "<!DOCTYPE a>"]),
 )
 
 
