@@ -61,7 +61,7 @@ def refusal(error: Refused, paths: Mapping[str, str]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line of the contract's table of faults; the text may name sentence, field, reference."""
+    """A line of the contract's table of faults; ``where`` is field and sentence."""
 
     cause: type[GatewayError]
     code: FaultCode
@@ -77,7 +77,7 @@ _FAULTS = (
          "header not understood: {sentence}"),
     _Row(WrongEnvelope, FaultCode.VERSION_MISMATCH, INVALID_REQUEST, "{sentence}"),
     _Row(Malformed, _CLIENT, INVALID_REQUEST, "malformed request: {sentence}"),
-    _Row(SchemaViolation, _CLIENT, INVALID_REQUEST, "invalid request: {field}: {sentence}"),
+    _Row(SchemaViolation, _CLIENT, INVALID_REQUEST, "invalid request: {where}"),
     _Row(SessionUnknown, _CLIENT, INVALID_SESSION, "{sentence}"),
     _Row(Unauthenticated, _CLIENT, WRONG_PASSWORD, "{sentence}"),
     _Row(Refused, _CLIENT, INVALID_REQUEST, "{sentence}"),
@@ -93,7 +93,7 @@ def fault(error: GatewayError, reference: str) -> FaultContent:
     if isinstance(error, NoCredentials):
         return FaultContent(code=_CLIENT, text=error.sentence, challenge=True)
     row = next(row for row in _FAULTS if isinstance(error, row.cause))
-    text = row.text.format(sentence=error.sentence, field=error.field, reference=reference)
+    text = row.text.format(sentence=error.sentence, where=str(error), reference=reference)
     result = error.result if isinstance(error, BusinessFault) else {"ResultCode": row.result}
     detail = {**result, "ResultMessage": text, "Reference": reference}
     return FaultContent(
