@@ -88,10 +88,12 @@ class Engine:
     def answer(self, request: bytes) -> bytes:
         document = guard.read_document(request, "utf-8", self._caps)
         version = guard.version_of(document.root)
-        call = guard.open_envelope(document, version, caps=self._caps).call
+        envelope = guard.open_envelope(document, version, caps=self._caps)
+        call = envelope.call
         operation = self._operations[str(call.tag)]
         normalise(call, operation, self._leniency, _ignore)
         self._contract.check(call)
+        guard.vouch(envelope, ())
         result = operation.function(_CONTEXT, *operation.read(call))
         return operation.write(result, version)
 
