@@ -19,7 +19,7 @@ from gateway.cli.wsdl import verb
 from gateway.errors import CannotStart
 from gateway.http.exchange import Trace
 from gateway.soap.contract import read_contract
-from gateway.soap.definition import OperationText
+from gateway.soap.definition import FieldText, OperationText
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.pages import (
     STYLESHEET_PATH,
@@ -361,6 +361,14 @@ def test_an_operation_page_says_what_people_need(pages):
     assert "a rule is broken" in text
     assert f"curl --user USER" in text  # noqa: F541
     assert ADDRESS in text
+
+
+def test_the_origin_of_fields_is_shown_where_it_is_known(folder):
+    fields = {"TBook_V2.Stock": FieldText(meaning="copies", origin="V")}
+    known = ServedContract(replace(lending(), fields=fields), folder, PUBLIC)
+
+    assert "Origin" in outline(get(ContractPages(known), "op=LendBook_V2")).text
+    assert "Origin" not in outline(get(ContractPages(known), "op=LendBook_V1")).text
 
 
 def test_an_older_version_points_to_its_successor(pages):
