@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from gateway.errors import TryLater
@@ -87,15 +88,11 @@ async def read_on(receive: Receive, limits: Limits) -> bool:
     A caller that still writes would see a reset connection in place of the answer.
     """
     room = limits.read_on_bytes
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(limits.read_on_s):
             while room > 0:
                 message = await receive()
-                if message["type"] == "http.disconnect":
-                    return False
                 room -= len(message.get("body", b""))
                 if not message.get("more_body", False):
-                    return True
-    except TimeoutError:
-        return False
+                    return bool(message["type"] == "http.request")
     return False

@@ -270,3 +270,36 @@ def test_plain_http_from_outside_is_refused_unless_allowed():
     assert talk(House().door, client=outside, scheme="https").status == 200
     assert talk(House(allow_plain_http=True).door, client=outside).status == 200
     assert talk(House().door, method="GET", client=outside, pieces=[]).status == 200
+
+
+@pytest.mark.parametrize("pieces", [[b"123", GONE], [b"123", Pause(2), b"456"]])
+def test_a_refusal_waits_only_a_moment_for_the_rest_of_the_body(pieces):
+    house = House(Limits(read_on_s=0.05))
+    headers = {**xml_headers(b"123456"), "content-type": "text/plain"}
+    reply = talk(house.door, headers=headers, pieces=pieces)
+    assert refused(reply, 415, "GW-102")
+    assert reply.headers["connection"] == "close"
+
+
+def test_beyond_so_many_rows_the_log_line_stands_in():
+    house = House(Limits(refusal_rows=0))
+    assert refused(talk(house.door, headers={"content-length": "4"}), 415, "GW-102")
+    assert not house.messages.opened
+
+
+def test_a_dialect_without_name_leaves_no_rows():
+    house = House()
+    house.endpoint.dialect = ""
+    assert talk(house.door).status == 200
+    assert refused(talk(house.door, headers={"content-length": "4"}), 415, "GW-102")
+    assert not house.messages.opened
+
+
+def test_a_chain_of_trusted_proxies_alone_names_the_first_of_them():
+    house = House(proxies=Proxies(["192.0.2.0/24"]))
+    headers = xml_headers(b"<x/>", x_forwarded_for="192.0.2.8, 192.0.2.7")
+    reply = talk(
+        house.door, headers={**headers, "x-forwarded-proto": "https"}, client=("192.0.2.1", 1)
+    )
+    assert reply.status == 200
+    assert house.endpoint.requests[-1].peer == "192.0.2.8"

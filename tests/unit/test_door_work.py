@@ -68,6 +68,13 @@ def test_a_row_that_cannot_be_closed_does_not_cost_the_answer():
     assert talk(house.door).status == 200
 
 
+def test_a_log_that_breaks_in_an_unforeseen_way_does_not_stop_a_request():
+    house = House()
+    house.messages.open = lambda _: 1 / 0
+    assert talk(house.door).status == 200
+    assert talk(house.door, headers={"content-length": "4"}).status == 415
+
+
 def test_a_full_pool_lets_some_wait_and_tells_the_rest_to_try_later_at_once():
     house = House(Limits(threads=2, waiting=3, pool_wait_s=5))
     house.endpoint.gate.clear()
@@ -106,6 +113,24 @@ def test_who_waits_too_long_for_a_place_is_told_to_try_later():
     late, first = asyncio.run(play())
     assert (late.status, first.status) == (503, 200)
     assert (house.door._pool.waiting, house.door._held.bytes) == (0, 0)
+
+
+def test_a_large_body_that_gets_no_place_gives_back_its_own():
+    house = House(Limits(large_body_bytes=100, threads=1, pool_wait_s=0.1))
+    house.endpoint.gate.clear()
+    body = b"x" * 101
+
+    async def play():
+        running = asyncio.create_task(exchange(house.door))
+        await until(lambda: house.door._pool.in_use == 1)
+        late = await exchange(house.door, pieces=[body])
+        house.endpoint.gate.set()
+        await running
+        return late, await exchange(house.door, pieces=[body])
+
+    late, after = asyncio.run(play())
+    assert (late.status, after.status) == (503, 200)
+    assert house.door._pool._large._value == 4
 
 
 def test_only_a_few_large_bodies_are_in_work_at_once_and_small_ones_pass():
@@ -355,6 +380,30 @@ def test_a_stop_lets_what_was_admitted_come_to_its_end():
     assert reply.status == 200
     assert told == ["stopped"]
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def test_a_stop_does_not_wait_for_ever():
+    house = House(Limits(drain_s=0.1))
+    house.endpoint.gate.clear()
+
+    async def play():
+        messages = iter(["lifespan.startup", "lifespan.shutdown"])
+
+        async def receive():
+            return {"type": next(messages)}
+
+        async def send(_):
+            pass
+
+        running = asyncio.create_task(exchange(house.door))
+        await until(lambda: house.endpoint.requests)
+        await house.door({"type": "lifespan"}, receive, send)
+        stopped_first = not running.done()
+        house.endpoint.gate.set()
+        await running
+        return stopped_first
+
+    assert asyncio.run(play())
 
 
 def test_two_routes_for_one_path_stop_the_start():

@@ -41,7 +41,7 @@ def test_a_right_on_one_group_is_none_on_another(command):
         ("ReopenTicket", {RW}),
         ("MergeTickets", {RW}),
         ("SaveTicketCosts", {RW}),
-        ("SaveTicketComment", {NOTE, RW}),
+        ("SaveTicketComment", {RW}),
         ("DeleteTicketComment", {RW}),
         ("GetTicketList", {RO, RW}),
         ("GetHelpdeskSettings", {RO, RW}),
