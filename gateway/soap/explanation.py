@@ -87,14 +87,15 @@ def _element(field: Field, element: Element, path: str) -> Iterator[tuple[str, s
     nil = element.get(NIL)
     if nil is not None and not field.nillable:
         yield path, "may not be nil"
+    if is_nil(nil) or field.kind.simple:
+        # Neither a nil element nor a simple one has children.
+        yield from ((_join(path, _name(child)), "unexpected element") for child in element)
     if is_nil(nil):
         return
     if field.kind is Kind.OBJECT:
         yield from _object(field, element, path)
     elif field.kind is Kind.ARRAY:
         yield from _array(field, element, path)
-    elif len(element):
-        yield _join(path, _name(element[0])), "unexpected element"
     else:
         test, reason = _LEXICAL[field.kind]
         if not test(field, element.text or ""):

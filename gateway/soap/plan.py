@@ -92,7 +92,6 @@ _FOREIGN: Final = (
     "date_format",
     "as_timezone",
     "parser",
-    "_xml_tag_body_as",
 )
 
 
@@ -127,7 +126,7 @@ def _element(
         many=attributes.max_occurs > 1,
         nillable=bool(attributes.nillable),
         fields=() if kind.simple else _members(cls, tag, where, outer),
-        words=_words(cls),
+        words=_words(cls, where),
         lowest=-(1 << bits),
         highest=(1 << bits) - 1,
         type_name=f"{{{cls.get_namespace()}}}{cls.get_type_name()}",
@@ -144,18 +143,20 @@ def _kind(cls: type[Any], where: str) -> Kind:
         return Kind.OBJECT
     if issubclass(cls, EnumBase):
         return Kind.WORD
-    kind = _KINDS.get(cls.__orig__ or cls)
-    if kind is None:
-        raise UnsupportedShape(f"{where}: {(cls.__orig__ or cls).__name__} is not supported")
-    return Kind.WORD if _words(cls) else kind
+    origin = cls.__orig__ or cls
+    kind = _KINDS.get(origin)
+    # Uuid is made from a customised Unicode and looks like one but for its values.
+    if kind is None or cls.Value is not origin.Value:
+        raise UnsupportedShape(f"{where}: {cls.__name__} is not supported")
+    return Kind.WORD if _words(cls, where) else kind
 
 
-def _words(cls: type[Any]) -> frozenset[str]:
+def _words(cls: type[Any], where: str) -> frozenset[str]:
     if issubclass(cls, EnumBase):
         return frozenset(cls.__values__)
     values: Iterable[str] | None = getattr(cls.Attributes, "values", None)
     if values and (cls.__orig__ or cls) is not Unicode:
-        raise UnsupportedShape(f"{cls.get_type_name()}: only text has a fixed set of words")
+        raise UnsupportedShape(f"{where}: only text has a fixed set of words")
     return frozenset(values or ())
 
 
