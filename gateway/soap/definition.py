@@ -121,6 +121,7 @@ class ServiceDefinition:
     wsdl_public: bool = True
     fault_type: type[Any] | None = None  # Spyne model of the detail element
     shape: WsdlShape = WsdlShape.PLAIN
+    document_name: str = ""  # of wsdl:definitions; empty: that of the service
     operations: Mapping[str, OperationText] = field(default_factory=dict)  # else: docstrings
     # keys: "Type.Field" (an operation is the type of its parameters), else "Field" alone
     fields: Mapping[str, FieldText] = field(default_factory=dict)

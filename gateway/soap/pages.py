@@ -89,8 +89,8 @@ class ContractPages:
     """Answers GET for one service: contract, schema, service page and operation pages.
 
     ``identified`` is asked when the contract is not public. ``pages`` and ``wsdl`` switch the
-    help pages and the contract off. Nothing of the request but path-free query, language and
-    entity tag enters an answer: the Host header never does.
+    help pages and the contract off. Only query, language and entity tag of a request are read:
+    its Host header never enters an answer.
     """
 
     def __init__(

@@ -204,7 +204,7 @@ class _Drawing:
             "tns": self._definition.namespace,
         }
         root = etree.Element(f"{{{WSDL}}}definitions", nsmap=prefixes)
-        root.set("name", self._definition.service_name)
+        root.set("name", self._definition.document_name or self._definition.service_name)
         root.set("targetNamespace", self._definition.namespace)
         _wsdl(root, "types").append(schema)
         self._messages(root)
