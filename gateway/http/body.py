@@ -64,9 +64,8 @@ async def _gather(
     room = max_bytes
     more = True
     try:
-        async with asyncio.timeout_at(end) as patience:
+        async with asyncio.timeout_at(min(end, time() + limits.body_gap_s)) as patience:
             while more:
-                patience.reschedule(min(end, time() + limits.body_gap_s))
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     return BROKEN_BODY
@@ -77,6 +76,8 @@ async def _gather(
                     return TOO_LARGE
                 held.take(len(piece))
                 pieces.append(piece)
+                if more:
+                    patience.reschedule(min(end, time() + limits.body_gap_s))
     except TimeoutError:
         return LATE_BODY
     return None

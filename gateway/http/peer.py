@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from gateway.http.head import Head
@@ -50,6 +51,7 @@ class Proxies:
         return address is not None and any(address in network for network in self._networks)
 
 
+@lru_cache(maxsize=4096)  # callers come again, and it is asked several times a request
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TypeVar
 
@@ -191,6 +192,7 @@ def _kept_name(name: str) -> str:
     return name if _is_name(name) else printable(name, _LONGEST_NAME)
 
 
+@lru_cache(maxsize=4096)  # callers come again
 def _neighbourhood(peer: str) -> str:
     """Give the address that failures are counted for: of IPv6 the /64, which is one customer."""
     try:
