@@ -136,9 +136,7 @@ def test_the_use_of_a_session_is_written_once_a_minute(stores):
     old = session(stores, "old", last_seen="-70 s")
     for digest in (recent, old):
         stores.accounts.find_session(digest)
-    rows = dict(
-        stores.sql("select digest, last_seen > now() - interval '30 s' from session")
-    )
+    rows = dict(stores.sql("select digest, last_seen > now() - interval '30 s' from session"))
     assert rows == {recent: False, old: True}
 
 

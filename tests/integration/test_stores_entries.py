@@ -235,9 +235,12 @@ def test_all_records_of_a_unit_carry_the_same_time(stores):
 
     stores.run(work)
     ((now, id_),) = times
-    assert stores.sql(
-        "select created from ticket where id = %(id)s union all"
-        " select created from article where ticket_id = %(id)s union all"
-        " select created from history where ticket_id = %(id)s union all"
-        " select occurred from event where ticket_id = %(id)s".replace("%(id)s", str(id_))
-    ) == [(now,)] * 4
+    assert (
+        stores.sql(
+            "select created from ticket where id = %(id)s union all"
+            " select created from article where ticket_id = %(id)s union all"
+            " select created from history where ticket_id = %(id)s union all"
+            " select occurred from event where ticket_id = %(id)s".replace("%(id)s", str(id_))
+        )
+        == [(now,)] * 4
+    )

@@ -184,9 +184,7 @@ def test_a_lock_lets_entries_pass(stores):
     with ThreadPoolExecutor(1) as pool:
         one = pool.submit(stores.run, hold)
         held.wait(5)
-        stores.sql(
-            "insert into article (ticket_id, number, plain) values (%s, 7, 'x')", made.id
-        )
+        stores.sql("insert into article (ticket_id, number, plain) values (%s, 7, 'x')", made.id)
         assert not one.done()
         go.set()
         one.result()
@@ -322,18 +320,14 @@ def test_a_page_is_in_order_of_ids_and_tells_of_more(fresh):
     remove(fresh, made[1])
     merge(fresh, made[3], made[0])
     page = fresh.run(
-        lambda unit: unit.tickets.page(
-            fresh.admin, guids=None, offset=0, count=2, with_total=True
-        )
+        lambda unit: unit.tickets.page(fresh.admin, guids=None, offset=0, count=2, with_total=True)
     )
     title = TICKET_COLUMNS.index("title")
     assert page.columns == TICKET_COLUMNS
     assert [row[title] for row in page.rows] == ["T0", "T2"]
     assert (page.has_more, page.total) == (True, 3)
     page = fresh.run(
-        lambda unit: unit.tickets.page(
-            fresh.admin, guids=None, offset=2, count=2, with_total=False
-        )
+        lambda unit: unit.tickets.page(fresh.admin, guids=None, offset=2, count=2, with_total=False)
     )
     assert [row[title] for row in page.rows] == ["T4"]
     assert (page.has_more, page.total) == (False, None)
@@ -351,9 +345,7 @@ def test_a_page_shows_the_columns_as_a_view_does(fresh):
     fresh.group("Team")
     fresh.create(assigned_group=fresh.row("group", "Team"))
     page = fresh.run(
-        lambda unit: unit.tickets.page(
-            fresh.admin, guids=None, offset=0, count=9, with_total=False
-        )
+        lambda unit: unit.tickets.page(fresh.admin, guids=None, offset=0, count=9, with_total=False)
     )
     first, second = (dict(zip(page.columns, row, strict=True)) for row in page.rows)
     view = fresh.view(first["guid"])

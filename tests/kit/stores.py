@@ -28,6 +28,7 @@ class Stores:
         self.url = url
         self.engine = build_engine(url, pool_size=pool_size, role="test", pooler=pooler)
         self.numbers = NumberReserve(self.engine, low=4)
+        self.numbers.fill()
         self.units = UnitsOfWork(self.engine, self.numbers)
         self.accounts = AccountStore(self.engine)
         self.log = MessageLog(self.engine)
