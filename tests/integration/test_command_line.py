@@ -1,0 +1,144 @@
+"""The command line as scripts use it: exit codes, streams, first and second start."""
+
+import json
+import stat
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.kit.children import alive
+from tests.kit.database import driver_url
+from tests.kit.serving import Serving, free_port, run
+
+
+@pytest.fixture(scope="module")
+def data_dir():
+    """A data folder whose first start is done; each command leaves it stopped."""
+    with tempfile.TemporaryDirectory(prefix="gw-") as folder:
+        assert run("migrate", "--data", f"{folder}/data").returncode == 0
+        yield Path(folder) / "data"
+
+
+def lines(done):
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_first_start_tells_the_password_once_and_keeps_it_for_its_owner(tmp_path):
+    first = run("migrate", "--data", str(tmp_path / "data"))
+    file = tmp_path / "data" / "admin-password"
+    password = file.read_text().strip()
+    assert first.returncode == 0
+    assert password in first.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    second = run("migrate", "--data", str(tmp_path / "data"))
+    assert (second.returncode, password in second.stderr) == (0, False)
+    assert file.read_text().strip() == password
+
+
+def test_a_password_that_was_given_is_not_written_down(tmp_path):
+    done = run("migrate", "--data", str(tmp_path / "data"), GATEWAY_ADMIN_PASSWORD="canary-7431")
+    assert done.returncode == 0
+    assert "canary-7431" not in done.stderr + done.stdout
+    assert not (tmp_path / "data" / "admin-password").exists()
+
+
+def test_a_start_without_the_first_password_makes_no_new_one(tmp_path):
+    data = str(tmp_path / "data")
+    run("migrate", "--data", data, GATEWAY_ADMIN_PASSWORD="canary-7431")
+    assert run("migrate", "--data", data).returncode == 0
+    assert not (tmp_path / "data" / "admin-password").exists()
+
+
+def test_serve_says_where_it_is_and_ends_with_0_on_sigterm(data_dir):
+    with Serving(data_dir, "--no-worker") as gateway:
+        database = gateway.database().pid
+        servers = [server.pid for server in gateway.servers()]
+        assert gateway.stop() == 0
+        assert f"Gateway ready: {gateway.url}/" in gateway.talk()
+        assert not any(map(alive, [database, *servers]))
+
+
+def test_commands_work_beside_a_running_gateway(data_dir):
+    with Serving(data_dir, "--no-worker") as gateway:
+        assert run("check", "--data", str(data_dir)).returncode == 0
+        assert gateway.ready()
+
+
+def test_a_port_in_use_is_refused_with_the_remedy(data_dir, tmp_path):
+    with Serving(data_dir, "--no-worker") as gateway:
+        second = run("serve", "--data", str(tmp_path / "data"), "--port", str(gateway.port))
+    assert second.returncode == 3
+    assert "--port" in second.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_check_finds_nothing_to_do_on_a_fresh_gateway(data_dir):
+    done = run("check", "--data", str(data_dir), "--json")
+    assert done.returncode == 0, done.stdout
+    assert {row["subject"] for row in lines(done)} >= {"disk", "database", "schema", "clock"}
+    assert [row for row in lines(done) if not row["ok"] or row["remedy"]] == []
+
+
+def test_check_names_a_remedy_for_an_old_schema(empty_database_url):
+    done = run("check", "--database-url", empty_database_url, "--json")
+    (schema,) = [row for row in lines(done) if row["subject"] == "schema"]
+    assert done.returncode == 1
+    assert schema["remedy"] == "ticket-gateway migrate"
+
+
+def test_check_without_a_database_ends_with_3_and_hides_the_password():
+    url = f"postgresql+psycopg://gateway:canary-7431@127.0.0.1:{free_port()}/gateway"
+    done = run("check", "--database-url", url)
+    assert done.returncode == 3
+    assert "canary-7431" not in done.stdout + done.stderr
+
+
+def test_a_database_that_may_lose_answered_work_is_refused(database_url):
+    done = run("migrate", "--database-url", database_url)
+    assert done.returncode == 3
+    assert "fsync" in done.stderr
+
+
+def test_a_database_that_may_lose_answered_work_is_taken_for_tests(database_url, tmp_path):
+    done = run(
+        *("migrate", "--database-url", database_url, "--data", str(tmp_path)),
+        GATEWAY_DATABASE__ALLOW_UNSAFE="true",
+    )
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(driver_url(database_url)) as session:
+        assert session.execute("select count(*) from ticket").fetchone() == (0,)
+
+
+def test_check_explains_a_setting():
+    done = run("check", "--explain", "http.body_bytes", "--json", GATEWAY_HTTP__BODY_BYTES="9")
+    (row,) = lines(done)
+    assert (row["value"], row["origin"], row["default"]) == ("9", "environment", "8388608")
+
+
+def test_check_explains_all_settings():
+    assert len(lines(run("check", "--explain", "all", "--json"))) > 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "talk"),
+    [
+        (["check", "--explain", "http.body_byte"], 3, "did you mean http.body_bytes"),
+        (["sreve"], 2, "did you mean 'serve'"),
+        (["serve", "--nonsense"], 2, "--nonsense"),
+        (["serve", "--config", "none.toml"], 3, "none.toml"),
+        (["serve", "--port", "99999"], 3, "http.port (flag)"),
+        (["--version"], 0, ""),
+        (["--help"], 0, ""),
+    ],
+)
+def test_each_end_has_its_exit_code_and_talk_stays_on_standard_error(arguments, code, talk):
+    done = run(*arguments)
+    assert (done.returncode, talk in done.stderr) == (code, True), done.stderr
+    assert (done.stdout == "") == (code != 0)
+
+
+@pytest.mark.parametrize("verb", ["serve", "work", "migrate", "check"])
+def test_every_verb_has_help_with_an_example(verb):
+    assert f"ticket-gateway {verb}" in run(verb, "-h").stdout
