@@ -1,21 +1,12 @@
 """The database of a verb: the one that the settings name, or the embedded one of its folder."""
 
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from pydantic import SecretStr
 
-from gateway import compose
-from gateway.cli.output import say
-from gateway.errors import CannotStart
 from gateway.repository.embedded import EmbeddedServer, joined
-from gateway.repository.inspection import OLDEST_VERSION, inspect
-from gateway.settings import Database, Loaded, Settings, hand_down, load
-
-_PASSWORD_FILE = "admin-password"  # noqa: S105 - its name
+from gateway.settings import Loaded, Settings, hand_down, load
 
 
 @contextmanager
@@ -42,55 +33,6 @@ def joined_database(loaded: Loaded) -> Iterator[Settings]:
         yield _with_url(loaded.settings, url)
 
 
-def prepare(settings: Settings) -> None:
-    """Bring the schema up to date; on the first start also fill it and tell the password.
-
-    Raises:
-        CannotStart: too old a server, or one that may lose answered work.
-    """
-    _must_be_fit(settings.database)
-    if settings.admin.password.get_secret_value():
-        compose.prepare(settings)
-        return
-    path = settings.database.data_dir / _PASSWORD_FILE
-    if path.exists():
-        compose.prepare(_with_password(settings, path.read_text().strip()))
-        return
-    password = secrets.token_urlsafe(15)
-    # Written before it counts: a start that is cut off must not leave a password nobody knows.
-    _write_secret(path, password)
-    if compose.prepare(_with_password(settings, password)):
-        say(f"First start: agent admin, password {password} (kept in {path})", style="bold")
-    else:
-        path.unlink()
-
-
-def _must_be_fit(database: Database) -> None:
-    facts = inspect(database.url.get_secret_value())
-    if facts.version < OLDEST_VERSION:
-        raise CannotStart(
-            f"the database is PostgreSQL {facts.version}; use {OLDEST_VERSION} or later"
-        )
-    if facts.unsafe and not database.allow_unsafe:
-        raise CannotStart(
-            f"the database may lose answered work: {', '.join(facts.unsafe)} is off; switch it on "
-            "in postgresql.conf, or set database.allow_unsafe for tests"
-        )
-
-
-def _write_secret(path: Path, secret: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secret + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _with_url(settings: Settings, url: str) -> Settings:
     database = settings.database.model_copy(update={"url": SecretStr(url)})
     return settings.model_copy(update={"database": database})
-
-
-def _with_password(settings: Settings, password: str) -> Settings:
-    admin = settings.admin.model_copy(update={"password": SecretStr(password)})
-    return settings.model_copy(update={"admin": admin})

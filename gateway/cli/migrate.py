@@ -2,7 +2,8 @@
 
 import click
 
-from gateway.cli.database import joined_database, prepare
+from gateway.cli.database import joined_database
+from gateway.cli.first_start import prepare
 from gateway.cli.options import with_settings
 from gateway.cli.output import say
 from gateway.settings import Loaded

@@ -17,7 +17,8 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from gateway import compose, logs
-from gateway.cli.database import own_database, prepare
+from gateway.cli.database import own_database
+from gateway.cli.first_start import prepare
 from gateway.cli.options import with_settings
 from gateway.cli.output import say
 from gateway.errors import CannotStart

@@ -6,7 +6,8 @@ import threading
 import click
 
 from gateway import compose
-from gateway.cli.database import own_database, prepare
+from gateway.cli.database import own_database
+from gateway.cli.first_start import prepare
 from gateway.cli.options import with_settings
 from gateway.cli.output import say
 from gateway.settings import Loaded
