@@ -172,11 +172,13 @@ class Door:
 
     def _overloaded(self, endpoint: Endpoint, request: Request) -> Answer:
         """Answer without a place in the pool; the row is written beside, like a refusal's."""
+        retry_after_s = self._limits.retry_after_s
         trace = self._recorder.unrecorded(endpoint.dialect)
-        refusal = try_later(self._limits.retry_after_s)
-        noted = replace(refusal, sentence=f"overloaded, the caller was told {trace.number}")
-        self._keep(request, endpoint, noted)
-        return endpoint.try_later(request, trace, self._limits.retry_after_s)
+        answer = endpoint.try_later(request, trace, retry_after_s)
+        told = f"overloaded, the caller was told {trace.number}"
+        refusal = replace(try_later(retry_after_s), status=answer.status, sentence=told)
+        self._keep(request, endpoint, refusal)
+        return answer
 
     async def _shown(self, pool: Pool, page: Page, request: Request) -> Answer | Refusal:
         refusal = try_later(self._limits.retry_after_s)

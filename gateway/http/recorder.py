@@ -78,7 +78,8 @@ class Recorder:
         """Keep a row without body of what the door refused."""
         trace = self.open(request, dialect)
         trace.code = refusal.code
-        trace.outcome = Outcome.GONE if refusal.gone else Outcome.REFUSED
+        ours = Outcome.FAILED if refusal.ours else Outcome.REFUSED
+        trace.outcome = Outcome.GONE if refusal.gone else ours
         trace.note(refusal.sentence)
         self.close(trace, request, refusal.answer(request.correlation_id), 0)
 

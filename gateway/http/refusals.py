@@ -15,6 +15,11 @@ class Refusal:
     headers: tuple[tuple[str, str], ...] = ()
     gone: bool = False  # the caller hung up, nobody will read the answer
 
+    @property
+    def ours(self) -> bool:
+        """Tell whether the gateway is to blame, not the caller."""
+        return self.code.startswith("GW-5")
+
     def answer(self, correlation_id: str) -> Answer:
         """Write the one line: code, sentence, correlation id."""
         line = f"{self.code} {self.sentence} {correlation_id}\n"

@@ -96,7 +96,8 @@ def test_a_full_pool_lets_some_wait_and_tells_the_rest_to_try_later_at_once():
     assert [reply.status for reply in others] == [200] * 5
     assert house.endpoint.most_at_once == 2
     _, closed = house.messages.row(extra.headers["x-request-id"])
-    assert closed.code == "GW-503"
+    assert (closed.code, closed.outcome) == ("GW-503", Outcome.FAILED)
+    assert extra.body.decode()[len("<later>") : -len("</later>")] in closed.notes[0]
 
 
 def test_who_waits_too_long_for_a_place_is_told_to_try_later():
