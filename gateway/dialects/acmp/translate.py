@@ -333,6 +333,11 @@ def _de(caption: Caption | None) -> str | None:
     return None if caption is None else caption.de
 
 
+def wire_path(path: str | None) -> str | None:
+    """Write the path of a tree as this dialect does, joined by `` / `` (contract section 5.1)."""
+    return path.replace("::", " / ") if path else None
+
+
 def _flat_name(view: TicketView) -> str | None:
     return None if view.assignee is None else view.assignee.name
 
@@ -345,8 +350,8 @@ _READERS: Mapping[str, Callable[[TicketView], Any]] = {
     "Description": lambda v: v.plain or None,
     "HtmlDescription": lambda v: v.html or None,
     "CategoryId": lambda v: _id(v.category),
-    "CategoryEN": lambda v: _en(v.category),
-    "CategoryDE": lambda v: _de(v.category),
+    "CategoryEN": lambda v: wire_path(_en(v.category)),
+    "CategoryDE": lambda v: wire_path(_de(v.category)),
     "Priority": lambda v: v.priority,
     "StateId": lambda v: _id(v.state),
     "StateEN": lambda v: v.state.en,
@@ -428,8 +433,8 @@ def category_answer(category: CategoryView) -> dict[str, Any]:
         "ParentId": wire_guid(category.parent),
         "NameEN": category.en,
         "NameDE": category.de,
-        "PathEN": category.path_en,
-        "PathDE": category.path_de,
+        "PathEN": wire_path(category.path_en),
+        "PathDE": wire_path(category.path_de),
     }
 
 
@@ -472,8 +477,8 @@ def list_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
     (guid, number, title, category, category_en, category_de, priority, state, state_en, state_de,
      contact_guid, contact, assignee_guid, assignee, created, changed) = row  # fmt: skip
     return (
-        wire_guid(guid), number, title, wire_guid(category), category_en or None,
-        category_de or None, priority, wire_guid(state), state_en, state_de,
+        wire_guid(guid), number, title, wire_guid(category), wire_path(category_en),
+        wire_path(category_de), priority, wire_guid(state), state_en, state_de,
         wire_guid(contact_guid), contact or None, wire_guid(assignee_guid), assignee or None,
         created, changed,
     )  # fmt: skip

@@ -1,0 +1,70 @@
+"""One running gateway for the contract tests of a process, with a small world in it."""
+
+import pytest
+
+from tests.kit.database import ADMIN_HASH
+from tests.kit.gateway import running_gateway
+from tests.kit.stores import Stores
+
+
+@pytest.fixture(scope="session")
+def gateway(databases):
+    """A running gateway; its tickets pile up, so a test speaks of those it made."""
+    with databases.migrated() as url:
+        _people(url)
+        with running_gateway(url) as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+def strict_gateway(databases):
+    """A running gateway that answers broken rules with faults."""
+    with databases.migrated() as url:
+        _people(url)
+        with running_gateway(url, GATEWAY_ACMP__BUSINESS_ERRORS="fault") as running:
+            yield running
+
+
+@pytest.fixture(params=["1.1", "1.2"])
+def version(request):
+    """Both SOAP versions."""
+    return request.param
+
+
+def _people(url):
+    """Add agents, groups and rows beside those of the first start."""
+    stores = Stores(url)
+    try:
+        users = stores.row("group", "users").id
+        network = stores.group("Network", description="Cables and switches")
+        foreign = stores.group("Foreign")
+        stores.queue("Elsewhere", foreign)
+        stores.sql("insert into permission values (1, %s, 'rw')", network)
+        for login, groups in (
+            ("berta", [(users, "rw"), (network, "rw")]),
+            ("reader", [(users, "ro")]),
+            ("stranger", [(foreign, "rw")]),
+        ):
+            agent = stores.agent(login, groups=groups, first_name=login.title(), last_name="Test",
+                                 email=f"{login}@example.org")  # fmt: skip
+            ((account,),) = stores.sql(
+                "insert into account (name, kind, agent_id) values (%s, 'agent', %s) returning id",
+                login, agent,
+            )  # fmt: skip
+            stores.sql(
+                "insert into account_secret (account_id, kind, hash) values (%s, 'password', %s)",
+                account, ADMIN_HASH,
+            )  # fmt: skip
+        stores.customer_user("carla", company="ACME", first="Carla", last="Customer")
+        stores.sql(
+            "insert into category (en, de, path_en, path_de) values"
+            " ('Hardware', 'Geräte', 'Hardware', 'Geräte')"
+        )
+        stores.sql(
+            "insert into category (en, de, parent_id, path_en, path_de) select"
+            " 'Printers', 'Drucker', id, 'Hardware::Printers', 'Geräte::Drucker' from category"
+        )
+        stores.sql("insert into impact (en, de) values ('One person', 'Eine Person')")
+        stores.sql("insert into resolution (en, de) values ('Solved', 'Gelöst'), ('Void', null)")
+    finally:
+        stores.close()
