@@ -5,8 +5,8 @@ from typing import Any
 
 from spyne import ServiceBase, rpc
 
-from gateway.dialects.acmp import desk, results, shapes
-from gateway.soap.definition import ServiceDefinition
+from gateway.dialects.acmp import desk, results, shapes, texts
+from gateway.soap.definition import OperationText, ServiceDefinition
 from gateway.soap.envelope import SoapVersion
 
 PATH = "/soap/acmp/helpdesk"
@@ -18,16 +18,16 @@ def soap_action(operation: str) -> str:
     return f"{shapes.NAMESPACE}:{operation}"
 
 
-def documentation(operation: shapes.Operation) -> str:
-    """Give an operation's text in the WSDL (contract section 1, WSDL texts)."""
-    versions = desk.COMMANDS[operation.command]
-    place = versions.index(operation.version)
-    parts = [operation.does]
-    if place > 0:
-        parts.append(f"Supersedes {operation.command}_V{versions[place - 1]}.")
-    if place < len(versions) - 1:
-        parts.append(f"Superseded by {operation.command}_V{versions[place + 1]}.")
-    return " ".join(parts)
+def operation_texts() -> dict[str, OperationText]:
+    """Give what people read about each operation; the WSDL says the same (contract section 1)."""
+    return {
+        operation.name: OperationText(
+            text=operation.does,
+            group=texts.GROUPS[operation.command],
+            supersedes=_superseded(operation),
+        )
+        for operation in desk.PUBLISHED
+    }
 
 
 def definition(*, wsdl_public: bool = True) -> ServiceDefinition:
@@ -54,7 +54,16 @@ def definition(*, wsdl_public: bool = True) -> ServiceDefinition:
         session_header="SessionId",
         operation_body_bytes={"SaveTicketAttachments_V1": _LARGE_BODY_BYTES},
         wsdl_public=wsdl_public,
+        operations=operation_texts(),
+        fields=texts.FIELDS,
+        codes=texts.CODES,
+        filled=texts.filled,
     )
+
+
+def _superseded(operation: shapes.Operation) -> str | None:
+    older = [v for v in desk.COMMANDS[operation.command] if v < operation.version]
+    return f"{operation.command}_V{older[-1]}" if older else None
 
 
 def _service() -> type[Any]:
@@ -70,7 +79,7 @@ def _service() -> type[Any]:
 def _method(operation: shapes.Operation) -> Any:
     carry_out = _carrier(operation)
     carry_out.__name__ = carry_out.__qualname__ = operation.name
-    carry_out.__doc__ = documentation(operation)
+    carry_out.__doc__ = operation.does
     return rpc(
         *(shapes.spyne_type(member) for member in operation.request),
         _args=[member.name for member in operation.request],
