@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import psycopg
-import requests
+import requests  # noqa: TID251 - what zeep's transport is made of
 import zeep
 from zeep.transports import Transport
 
@@ -62,7 +62,7 @@ class Gateway:
         """Give a strict zeep client; made once per SOAP version and login."""
         key = (version, login or self.login)
         if key not in self._clients:
-            session = requests.Session()  # noqa: TID251 - what zeep's transport is made of
+            session = requests.Session()
             session.auth = login or self.login
             client = zeep.Client(
                 f"{self.url}{HELPDESK}?wsdl",
@@ -148,7 +148,7 @@ def running_gateway(database_url, **settings) -> Iterator[Gateway]:
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="gateway-test-") as folder:
         environment = {
-            **os.environ,
+            **os.environ,  # noqa: TID251 - handed to a child
             "GATEWAY_DATABASE_URL": database_url,
             "GATEWAY_DATA_DIR": folder,
             "GATEWAY_ADMIN_PASSWORD": ADMIN_PASSWORD,
