@@ -17,6 +17,7 @@ from gateway.http.exchange import Request
 from gateway.http.health import Health
 from gateway.http.limits import Limits
 from gateway.http.metrics import Metrics
+from gateway.http.pace import Pace, PaceLimits
 from gateway.http.peer import Proxies
 from gateway.http.recorder import Mode, Recorder
 from gateway.http.routes import Route, Routes
@@ -78,10 +79,12 @@ def build_app(settings: Settings) -> Door:
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     log = MessageLog(engine)
+    pace = Pace(_pace_limits(settings))
     accounts = AccountStore(engine, session_idle_s=settings.login.session_idle_s)
     authenticator = Authenticator(
         Accounts(accounts, Argon2Passwords(), _login_limits(settings)),
         kinds=frozenset({AccountKind.AGENT}),
+        pace=pace,
     )
     units = UnitsOfWork(engine, NumberReserve(engine, low=limits.threads))
     (helpdesk,) = definitions(settings)
@@ -104,6 +107,7 @@ def build_app(settings: Settings) -> Door:
         recorder,
         limits,
         metrics,
+        pace=pace,
         proxies=Proxies(settings.http.trusted_proxies),
         allow_plain_http=settings.http.allow_plain_http,
         stopped=engine.dispose,
@@ -177,6 +181,13 @@ def _login_limits(settings: Settings) -> LoginLimits:
         window_s=login.window_s,
         checks_at_once=login.checks_at_once,
         cached_s=login.cache_s,
+    )
+
+
+def _pace_limits(settings: Settings) -> PaceLimits:
+    login = settings.login
+    return PaceLimits(
+        at_once=login.calls_at_once, per_s=login.calls_per_s, burst=login.calls_burst
     )
 
 

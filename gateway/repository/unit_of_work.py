@@ -85,6 +85,8 @@ class UnitsOfWork:
             result = work(self._unit(current))
             current.flush()
             _require_time(call)
+            if not call.may_commit():
+                raise DeadlinePassed
             current.commit()
         except ReserveEmpty:
             raise _Again(TryLater()) from None

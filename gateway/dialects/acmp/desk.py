@@ -79,6 +79,7 @@ class Task:
             key=self.invocation.key,
             digest=digest,
             settled=settled,
+            may_commit=trace.may_commit,
         )
 
 
