@@ -542,3 +542,75 @@ from unnest(%(kinds)s::text[], %(snapshots)s::jsonb[]) with ordinality line(kind
 -- name: schema_revision
 -- For the readiness probe: a process whose schema is another one must not be sent requests.
 select version_num from alembic_version limit 1;
+
+-- name: ensure_schedule
+insert into schedule (name, spec, next_run) values (%(name)s, %(spec)s, now())
+on conflict (name) do update set spec = excluded.spec where schedule.spec <> excluded.spec;
+
+-- name: claim_schedule
+-- A lease that ran out belonged to a worker that was killed.
+update schedule
+set lease_until = now() + make_interval(secs => %(lease_s)s), lease_owner = %(owner)s
+where name = (
+  select name from schedule
+  where active and next_run <= now() and name = any(%(names)s)
+    and (lease_until is null or lease_until < now())
+  order by next_run limit 1
+  for no key update skip locked)
+returning name, now();
+
+-- name: settle_schedule
+update schedule
+set next_run = %(next_run)s, last_run = now(), last_error = %(error)s,
+    lease_until = null, lease_owner = null
+where name = %(name)s and lease_owner = %(owner)s;
+
+-- Pruning takes 1000 rows a statement, so that no lock lasts and no statement runs into its limit.
+
+-- name: prune_sessions
+with gone as (
+  delete from session where digest in (
+    select digest from session where expires < now() limit 1000) returning 1)
+select count(*) from gone;
+
+-- name: prune_login_failures
+with gone as (
+  delete from login_failure where id in (
+    select id from login_failure where at < now() - interval '1 day' limit 1000) returning 1)
+select count(*) from gone;
+
+-- name: prune_good_logins
+with gone as (
+  delete from good_login where (name, peer) in (
+    select name, peer from good_login where at < now() - interval '1 day' limit 1000) returning 1)
+select count(*) from gone;
+
+-- name: prune_nonces
+with gone as (
+  delete from nonce where digest in (
+    select digest from nonce where expires < now() limit 1000) returning 1)
+select count(*) from gone;
+
+-- name: prune_idempotency
+with gone as (
+  delete from idempotency where (account_id, operation, key) in (
+    select account_id, operation, key from idempotency where expires < now() limit 1000)
+  returning 1)
+select count(*) from gone;
+
+-- name: prune_audit
+with gone as (
+  delete from audit where id in (
+    select id from audit where at < now() - make_interval(days => %(days)s) limit 1000)
+  returning 1)
+select count(*) from gone;
+
+-- name: prune_deliveries
+-- Failed ones stay until somebody decides.
+with gone as (
+  delete from delivery where id in (
+    select id from delivery
+    where state in ('done', 'dropped') and settled < now() - make_interval(days => %(days)s)
+    limit 1000)
+  returning 1)
+select count(*) from gone;
