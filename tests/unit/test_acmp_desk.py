@@ -261,3 +261,10 @@ def test_who_has_no_group_may_not_even_read_lists(memory: Memory):
         "ResultCode": 35,
         "ResultMessage": "not permitted",
     }
+
+
+def test_a_list_without_paging_ends_at_5000_and_says_so_g16(caller: Caller):
+    tables = caller.memory.tables
+    tables.categories = tables.categories[:1] * 5001
+    answer = ok(caller("GetTicketCategoryList_V1"), "first 5000 of 5001")
+    assert len(answer["Categories"]) == 5000
