@@ -98,24 +98,26 @@ def envelope(
         header: The Header's content; empty: no Header.
         namespace: Declared as prefix ``tns`` when given.
     """
-    head, tail = _frame(version, _declare("tns", namespace) if namespace else "", nil)
-    block = f"<{version.prefix}:Header>{header}</{version.prefix}:Header>" if header else ""
-    return f"{head}{block}<{version.prefix}:Body>{body}{tail}".encode()
+    declaration = _declare("tns", namespace) if namespace else ""
+    head, tail = _frame(version, declaration, nil=nil, header=header)
+    return f"{head}{body}{tail}".encode()
 
 
 def _declare(prefix: str, namespace: str) -> str:
     return f'xmlns:{prefix}="{escape(namespace)}"'
 
 
-def _frame(version: SoapVersion, declaration: str, nil: bool) -> tuple[str, str]:
-    name = f"{version.prefix}:Envelope"
+def _frame(version: SoapVersion, declaration: str, *, nil: bool, header: str) -> tuple[str, str]:
+    """Give all that stands before and after the Body's content."""
+    prefix = version.prefix
     # Stock declares xsi first, and only if a nil was written.
     declared = [f'xmlns:xsi="{XSI}"'] if nil else []
-    declared.append(f'xmlns:{version.prefix}="{version.namespace}"')
+    declared.append(f'xmlns:{prefix}="{version.namespace}"')
     if declaration:
         declared.append(declaration)
-    head = f"<?xml version='1.0' encoding='UTF-8'?>\n<{name} {' '.join(declared)}>"
-    return head, f"</{version.prefix}:Body></{name}>"
+    block = f"<{prefix}:Header>{header}</{prefix}:Header>" if header else ""
+    head = f"<?xml version='1.0' encoding='UTF-8'?>\n<{prefix}:Envelope {' '.join(declared)}>"
+    return f"{head}{block}<{prefix}:Body>", f"</{prefix}:Body></{prefix}:Envelope>"
 
 
 class _Compiler:
@@ -128,6 +130,8 @@ class _Compiler:
         self._prefix = f"{prefix}:" if prefix else ""
         self._declaration = _declare(prefix, namespace) if prefix else ""
         self._from_text: dict[Kind, Callable[[str], Any]] = {
+            Kind.TEXT: str,
+            Kind.WORD: str,
             Kind.INTEGER: int,
             Kind.DECIMAL: Decimal,
             Kind.BOOLEAN: values.boolean,
@@ -171,15 +175,16 @@ class _Compiler:
     def _members_reader(self, plan: Field) -> Callable[[Element], dict[str, Any]]:
         blank = dict.fromkeys(field.name for field in plan.fields)
         members = {
-            field.tag: (field.name, self._member_reader(field), field.many) for field in plan.fields
+            field.tag: (field.name, self._text_reader(field), self._reader(field), field.many)
+            for field in plan.fields
         }
 
         def read(element: Element) -> dict[str, Any]:
             found: dict[str, Any] = blank.copy()
             for child in element:
-                name, convert, many = members[child.tag]  # type: ignore[index]
-                if convert is None:
-                    found[name] = child.text or ""
+                name, from_text, convert, many = members[child.tag]  # type: ignore[index]
+                if from_text is not None:
+                    found[name] = from_text(child.text or "")
                 elif not many:
                     found[name] = convert(child)
                 elif (entries := found[name]) is None:
@@ -190,10 +195,11 @@ class _Compiler:
 
         return read
 
-    def _member_reader(self, field: Field) -> Reader | None:
-        """Give the member's reader; None for plain text, the most frequent member by far."""
-        plain = field.kind in (Kind.TEXT, Kind.WORD) and not field.nillable and not field.many
-        return None if plain else self._reader(field)
+    def _text_reader(self, field: Field) -> Callable[[str], Any] | None:
+        """Give what makes a value of a plain member's text: the short way for most members."""
+        if field.nillable or field.many:
+            return None
+        return self._from_text.get(field.kind)
 
     def _reader(self, field: Field) -> Reader:
         read = self._content_reader(field)
@@ -214,8 +220,6 @@ class _Compiler:
         if field.kind is Kind.ARRAY:
             read = self._reader(field.fields[0])
             return lambda element: [read(child) for child in element]
-        if field.kind in (Kind.TEXT, Kind.WORD):
-            return lambda element: element.text or ""
         convert = self._from_text[field.kind]
         return lambda element: convert(element.text or "")
 
@@ -238,7 +242,7 @@ class _Compiler:
         write_wrapper = self._object_writer(plan)
         names = tuple(field.name for field in plan.fields)
         frames = {
-            (version, nil): _frame(version, self._declaration, nil)
+            (version, nil): _frame(version, self._declaration, nil=nil, header="")
             for version in SoapVersion
             for nil in (False, True)
         }
@@ -252,7 +256,7 @@ class _Compiler:
             out[0] = declared + out[0][len(name) :]
             body = "".join(out)
             head, tail = frames[version, _NIL_MARK in body]
-            return f"{head}<{version.prefix}:Body>{body}{tail}".encode()
+            return f"{head}{body}{tail}".encode()
 
         return write
 

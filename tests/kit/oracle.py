@@ -23,6 +23,16 @@ class StockFault(Exception):
     """Stock refused the request."""
 
 
+def untouched_application(
+    service: type[Any], namespace: str, version: SoapVersion = SoapVersion.V11
+) -> Application:
+    """Build the application that a user of stock Spyne would write."""
+    protocol = PROTOCOLS[version]
+    return Application(
+        [service], namespace, in_protocol=protocol(validator="lxml"), out_protocol=protocol()
+    )
+
+
 def stock_application(
     service: type[Any],
     namespace: str,
@@ -32,14 +42,15 @@ def stock_application(
     write_datetime: Callable[[datetime], str] = values.utc_milliseconds,
 ) -> Application:
     """Build a stock application; only the text forms of dates and decimals are ours."""
-    inward = PROTOCOLS[version](validator="lxml", parse_xsi_type=False)
-    outward = PROTOCOLS[version]()
+    application = untouched_application(service, namespace, version)
+    inward, outward = application.in_protocol, application.out_protocol
+    inward.parse_xsi_type = False
     read_moment = values.moment(zone)
     inward._from_unicode_handlers[DateTime] = lambda _cls, text: read_moment(text)
     outward._to_unicode_handlers[DateTime] = lambda _cls, value: write_datetime(value)
     inward._from_unicode_handlers[Decimal] = lambda _cls, text: Number(text)
     outward._to_unicode_handlers[Decimal] = lambda _cls, value, **_: values.plain_decimal(value)
-    return Application([service], namespace, in_protocol=inward, out_protocol=outward)
+    return application
 
 
 def published_schema(application: Application) -> bytes:
@@ -54,8 +65,18 @@ class Oracle:
     """Reads and writes messages of one service by stock Spyne."""
 
     def __init__(self, service: type[Any], namespace: str, version: SoapVersion, **options: Any):
-        self.application = stock_application(service, namespace, version, **options)
-        self._server = ServerBase(self.application)
+        self._serve(stock_application(service, namespace, version, **options))
+
+    @classmethod
+    def untouched(cls, service: type[Any], namespace: str, version: SoapVersion) -> "Oracle":
+        """Give an oracle with stock's own forms of dates and decimals, for measuring."""
+        oracle = cls(service, namespace, version)
+        oracle._serve(untouched_application(service, namespace, version))
+        return oracle
+
+    def _serve(self, application: Application) -> None:
+        self.application = application
+        self._server = ServerBase(application)
 
     def read(self, request: bytes) -> list[Any]:
         """Give the arguments of a request in order."""
