@@ -1,7 +1,10 @@
 """History lines: who changed what, when and through what."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+
+from psycopg.types.json import Jsonb
 
 from gateway.domain.ticket import HistoryLine, Ticket
 from gateway.repository.transaction import Transaction
@@ -29,12 +32,7 @@ class HistoryStore:
                 "actor": "" if principal.agent_id else principal.full_name or principal.account,
                 "dialect": call.dialect,
                 "operation": call.operation,
-                "kinds": [line.kind for line in lines],
-                "texts": [line.text for line in lines],
-                "olds": [line.old for line in lines],
-                "news": [line.new for line in lines],
-                "old_ids": [line.old_id for line in lines],
-                "new_ids": [line.new_id for line in lines],
+                "lines": Jsonb([asdict(line) for line in lines]),
                 "queue": ticket.queue.id,
                 "state": ticket.state.id,
                 "owner": ticket.owner.id if ticket.owner else None,

@@ -29,7 +29,8 @@ class Outbox:
                 "partner": call.principal.partner_id,  # an event is never sent back to its origin
                 "agent": call.principal.agent_id,
                 "now": self._now,
-                "kinds": [event.kind.value for event in events],
-                "snapshots": [Jsonb(event.snapshot) for event in events],
+                "events": Jsonb(
+                    [{"kind": event.kind.value, "snapshot": event.snapshot} for event in events]
+                ),
             },
         )

@@ -112,17 +112,17 @@ used as (
   update session set last_seen = now()
   from quiet
   where digest = %(digest)s and expires > now()
-    and last_seen between now() - %(idle_s)s * interval '1 second' and now() - interval '1 minute')
+    and last_seen between now() - %(idle_s)s::float8 * interval '1 second' and now() - interval '1 minute')
 select a.name
 from session s join account a on a.id = s.account_id
 where s.digest = %(digest)s and s.expires > now()
-  and s.last_seen > now() - %(idle_s)s * interval '1 second';
+  and s.last_seen > now() - %(idle_s)s::float8 * interval '1 second';
 
 -- name: count_failures
 select (select count(*) from login_failure
-        where name = %(name)s and at > now() - %(window_s)s * interval '1 second'),
+        where name = %(name)s and at > now() - %(window_s)s::float8 * interval '1 second'),
        (select count(*) from login_failure
-        where peer = %(peer)s and at > now() - %(window_s)s * interval '1 second');
+        where peer = %(peer)s and at > now() - %(window_s)s::float8 * interval '1 second');
 
 -- name: record_failure
 with quiet as materialized (select set_config('synchronous_commit', 'off', true))
@@ -493,13 +493,14 @@ order by w.is_group, w.name, w.id;
 select name, value from helpdesk_setting limit 100;
 
 -- name: add_history
--- All lines of a change in one statement, with the ticket as it was after it.
+-- All lines of a change in one statement, with the ticket as it was after it; one JSON document is
+-- written and read faster than six arrays.
 insert into history (ticket_id, created, agent_id, actor, dialect, operation, kind, text, old, new,
   old_id, new_id, queue_id, state_id, owner_id, priority_id, type_id, message)
 select %(ticket_id)s, %(now)s, %(agent)s, %(actor)s, %(dialect)s, %(operation)s, line.*,
   %(queue)s, %(state)s, %(owner)s, %(priority)s, %(type)s, %(message)s
-from unnest(%(kinds)s::text[], %(texts)s::text[], %(olds)s::text[], %(news)s::text[],
-            %(old_ids)s::bigint[], %(new_ids)s::bigint[]) line;
+from jsonb_to_recordset(%(lines)s::jsonb)
+  as line(kind text, text text, old text, new text, old_id bigint, new_id bigint);
 
 -- name: claim_key
 -- Inserted first in the unit: a second caller waits here on the unique index until the first has
@@ -536,8 +537,8 @@ insert into event (ticket_id, origin_partner_id, sequence, kind, agent_id, occur
 select %(ticket_id)s, %(partner)s,
   coalesce((select max(sequence) from event
             where ticket_id = %(ticket_id)s and partner_id is null), 0) + line.n,
-  line.kind, %(agent)s, %(now)s, line.snapshot
-from unnest(%(kinds)s::text[], %(snapshots)s::jsonb[]) with ordinality line(kind, snapshot, n);
+  line.event ->> 'kind', %(agent)s, %(now)s, line.event -> 'snapshot'
+from jsonb_array_elements(%(events)s::jsonb) with ordinality line(event, n);
 
 -- name: schema_revision
 -- For the readiness probe: a process whose schema is another one must not be sent requests.

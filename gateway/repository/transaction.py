@@ -14,6 +14,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from gateway.errors import GatewayError, StorageAway, TryLater
 from gateway.repository.engine import behind_pooler, require_alive
+from gateway.repository.parameters import cursor_of
 from gateway.repository.statements import statement
 
 Parameters = Mapping[str, object]
@@ -39,8 +40,7 @@ class Transaction:
         connection.autocommit = True
         self._borrowed = borrowed
         self._connection: Connection[Record] = connection
-        # Binary results: uuid, time and arrays are read several times faster than as text.
-        self._cursor = connection.cursor(binary=True)
+        self._cursor = cursor_of(borrowed, connection)
         self._kept: list[tuple[str, Parameters]] = []
         self._outcome: Parameters | None = None
         self._begun = False

@@ -1,0 +1,34 @@
+"""How values travel to named statements: untyped, as literals would, so that one text is one plan.
+
+The driver's own way names the smallest type that holds each value, and none for null. Every
+mixture of them would be a statement of its own to the server, planned and kept again.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from psycopg import Connection, Cursor
+from psycopg.adapt import Buffer, Dumper
+from sqlalchemy.pool import PoolProxiedConnection
+
+_CURSOR = "gateway_cursor"
+
+
+class _Plain(Dumper):
+    """A value in the form PostgreSQL reads; its type follows from where it stands."""
+
+    def dump(self, obj: object) -> Buffer:
+        """Write the value."""
+        return str(obj).encode()
+
+
+def cursor_of(borrowed: PoolProxiedConnection, connection: Connection) -> Cursor:
+    """Give the cursor for named statements, made once per connection."""
+    cursor = borrowed.info.get(_CURSOR)
+    if not isinstance(cursor, Cursor):
+        # Binary results: uuid, time and arrays are read several times faster than as text.
+        cursor = connection.cursor(binary=True)
+        for kind in (int, UUID, datetime, date):
+            cursor.adapters.register_dumper(kind, _Plain)
+        borrowed.info[_CURSOR] = cursor
+    return cursor
