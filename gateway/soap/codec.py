@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, Final, TypeAlias
 
 from lxml.etree import _Element as Element
@@ -365,12 +365,17 @@ class _Compiler:
             columns = list(zip(*rows, strict=True))
             if not columns:
                 return ""
-            written = (write_column(columns[place]) for write_column, place in writers)
-            return "".join(
-                f"{opening}{content}{closing}" if content else empty
-                for content in map("".join, zip(*written, strict=True))
-            )
+            pieces: list[Iterable[str]] = []
+            constant = opening
+            for write_column, place in writers:
+                head, texts, tail = write_column(columns[place])
+                pieces += (repeat(constant + head), texts)
+                constant = tail
+            pieces.append(repeat(constant + closing))
+            lines = map("".join, zip(*pieces, strict=False))
+            return "".join(empty if line == nothing else line for line in lines)
 
+        nothing = opening + closing
         return write
 
     def _columns(self, field: Field, places: dict[str, int]) -> list[Field]:
@@ -382,24 +387,31 @@ class _Compiler:
                 raise UnwritableValue(f"{field.local_name}.{member.name} is required")
         return members
 
-    def _column_writer(self, field: Field) -> Callable[[tuple[Any, ...]], list[str]]:
-        """Make the function that writes one column of some rows, a text per row."""
-        head, tail, _ = self._tags(field)
+    def _column_writer(
+        self, field: Field
+    ) -> Callable[[tuple[Any, ...]], tuple[str, Iterable[str], str]]:
+        """Make the function that writes one column of some rows.
+
+        It gives what stands before every text, the texts, and what stands after every text. A
+        column of plain texts, by far the most frequent, costs one search and no copy.
+        """
+        opening, closing, _ = self._tags(field)
         absent = self._absent(field)
-        blank = absent or ""
         if field.many or not field.kind.simple:
-            head = tail = ""
+            opening = closing = ""
             to_text = _joined(self._member_writer(field))
         else:
             to_text = self._text_of(field)
 
-        def write(column: tuple[Any, ...]) -> list[str]:
-            if absent is None and None in column:
+        def write(column: tuple[Any, ...]) -> tuple[str, Iterable[str], str]:
+            if None not in column:
+                if to_text is escape and is_plain("".join(column)):
+                    return opening, column, closing
+                return opening, map(to_text, column), closing
+            if absent is None:
                 raise UnwritableValue(f"{field.local_name} is required")
-            # One search over a whole column nearly always tells that no text needs escaping.
-            if to_text is escape and is_plain("".join(text for text in column if text is not None)):
-                return [blank if text is None else head + text + tail for text in column]
-            return [blank if value is None else head + to_text(value) + tail for value in column]
+            cells = [absent if v is None else opening + to_text(v) + closing for v in column]
+            return "", cells, ""
 
         return write
 
