@@ -193,8 +193,7 @@ select t.id, t.guid, t.number, t.version, t.title,
     select guid from chain where next is null limit 1) end,
   coalesce((select html from article where ticket_id = t.id and is_description), '')
 from ticket t
-where t.guid = %(guid)s
-  and exists (select from state where id = t.state_id and state_type <> 'removed');
+where t.guid = %(guid)s;
 
 -- name: view_ticket
 -- All that a reader is shown, in one statement: captions, names, sums, description, assignee.

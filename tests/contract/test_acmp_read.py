@@ -205,3 +205,17 @@ def test_acmp_a80_command_versions_are_those_of_the_port_type(gateway, version):
     found = {row.CommandName: row.Versions for row in unknown.CommandVersions.TCommandVersion_V1}
     assert list(found["GetTicket"].int) == [1, 2, 3, 4, 5]
     assert not found["Nothing"] or not found["Nothing"].int
+
+
+def test_a_removed_ticket_is_not_found_by_anything(gateway):
+    ticket_id = gateway.ticket()
+    gateway.rows(
+        "update ticket set state_id = (select id from state where en = 'removed') where guid = %s",
+        ticket_id,
+    )
+    saved = gateway.call("SaveTicket_V4", Ticket={"Id": ticket_id, "Title": "Back"})
+    assert (saved.ResultCode, saved.ResultMessage) == (30, "Ticket.Id: not found")
+    read = gateway.call("GetTicket_V1", TicketId=ticket_id)
+    assert (read.ResultCode, read.ResultMessage) == (30, "TicketId: not found")
+    reopened = gateway.call("ReopenTicket_V1", TicketId=ticket_id)
+    assert (reopened.ResultCode, reopened.ResultMessage) == (30, "TicketId: not found")

@@ -116,10 +116,10 @@ def test_a_ticket_that_is_not_there_is_not_locked(stores):
     assert stores.lock(uuid4()) is None
 
 
-def test_a_removed_ticket_counts_as_absent(stores):
+def test_a_removed_ticket_is_locked_but_not_shown(stores):
     made = stores.create()
     remove(stores, made)
-    assert stores.lock(made.guid) is None
+    assert stores.lock(made.guid).state.kind == "removed"
     assert stores.view(made.guid) is None
 
 
