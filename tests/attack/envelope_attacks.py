@@ -156,6 +156,11 @@ GROUP_C: tuple[Attack, ...] = (
     Attack("C2 two children", NOT_ONE_CALL, body(ping() + ping())),
     Attack("C2 element after Body", NOT_ONE_CALL, _shape(f"<s:Body>{ping()}</s:Body>LOGIN")),
     Attack("C2 two Headers", NOT_ONE_CALL, _shape(f"LOGINLOGIN<s:Body>{ping()}</s:Body>")),
+    Attack(
+        "C2 instruction beside the Body",
+        MARKUP,
+        _shape(f"LOGIN<?stop now?><s:Body>{ping()}</s:Body>"),
+    ),
     Attack("C2 Fault as request", NOT_ONE_CALL, _shape("LOGIN<s:Body><s:Fault/></s:Body>")),
     Attack("C2 element before Header", NOT_ONE_CALL, _shape(f"<x/>LOGIN<s:Body>{ping()}</s:Body>")),
     Attack(

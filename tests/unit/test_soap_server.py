@@ -108,6 +108,10 @@ def test_a_refusal_leaves_the_stage_it_happened_after(probe, body, header, stage
     assert (seen.stage, seen.code) == (stage, code)
 
 
+def test_the_endpoint_speaks_for_its_dialect(probe):
+    assert probe.endpoint.dialect == "probe"
+
+
 def test_without_credentials_the_answer_is_a_challenge(probe):
     answer, seen = ask(probe, ping(), "")
     assert answer.status == 401
