@@ -21,7 +21,9 @@ from gateway.errors import (
     Unauthenticated,
 )
 
-VERBS = ("serve", "work", "migrate", "check", "wsdl")
+VERBS = (
+    "serve", "work", "migrate", "check", "accounts", "groups", "lists", "wsdl",
+)  # fmt: skip
 
 FAILED = 1
 NO_CONNECTION = 3
