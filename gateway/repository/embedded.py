@@ -262,7 +262,10 @@ class _Address:
 
     def __init__(self, data_dir: Path) -> None:
         self._cluster = data_dir / "postgres"
-        self._password = (data_dir / "postgres-password").read_text().strip()
+        try:
+            self._password = (data_dir / "postgres-password").read_text().strip()
+        except OSError as error:
+            raise _unusable(data_dir, error) from None
         self._runtime: Path | None = None
         self._folder = self._cluster
         socket_path = os.fsencode(self._cluster / _SOCKET)
@@ -296,8 +299,11 @@ class _Address:
         problem = self.problem(DATABASE)
         if problem is None or "does not exist" not in problem:
             return problem
-        with self._connect("postgres") as session:
-            session.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+        try:
+            with self._connect("postgres") as session:
+                session.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+        except psycopg.OperationalError as error:
+            return str(error)
         return None
 
     def forget(self) -> None:
@@ -439,16 +445,20 @@ def _check_version(cluster: Path, binaries: Binaries) -> None:
     try:
         version = (cluster / "PG_VERSION").read_text().strip()
     except OSError as error:
-        raise CannotStart(
-            f"{cluster} is no readable database folder ({error.strerror}); choose another with "
-            "--data, or run as the user it belongs to"
-        ) from None
+        raise _unusable(cluster.parent, error) from None
     if version != str(binaries.major):
         raise CannotStart(
             f"{cluster} was made by PostgreSQL {version}, the programs at hand are version "
             f"{binaries.major}; set database.binaries to programs of version {version}, dump the "
             "database with pg_dump, and restore it into a new data folder"
         )
+
+
+def _unusable(data_dir: Path, error: OSError) -> CannotStart:
+    return CannotStart(
+        f"the data folder {data_dir} cannot be used ({error.strerror}: {error.filename}); run as "
+        "the user it belongs to, or choose another with --data"
+    )
 
 
 def _shut_down(process: subprocess.Popen[bytes]) -> None:
@@ -473,7 +483,10 @@ def _only_ours(path: str, flags: int) -> int:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unusable(path.parent, error) from None
     try:
         yield handle
     finally:

@@ -164,6 +164,15 @@ def test_a_damaged_folder_is_refused_with_what_the_server_said(quick, data_dir):
         quick.start()
 
 
+@pytest.mark.parametrize("file", ["postgres-password", "postgres/PG_VERSION"])
+def test_a_folder_without_one_of_its_files_is_refused_with_its_name(quick, data_dir, file):
+    quick.start()
+    quick.stop()
+    (data_dir / file).unlink()
+    with pytest.raises(CannotStart, match=f"{file}.*--data"):
+        quick.start()
+
+
 def test_a_data_folder_that_cannot_be_made_is_refused(data_dir):
     data_dir.parent.joinpath("file").write_text("")
     with pytest.raises(CannotStart, match="--data"):

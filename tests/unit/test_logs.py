@@ -1,0 +1,66 @@
+"""The log: one JSON object a line, whoever speaks and whatever is said."""
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from gateway import logs
+
+
+@pytest.fixture
+def written(capsys):
+    """Give what a speaker makes the log write; the set-up of the test run comes back."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def write(speak):
+        logs.configure("info")
+        speak()
+        return capsys.readouterr().err
+
+    yield write
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def test_a_line_has_time_level_logger_event_and_data(written):
+    say = structlog.get_logger("gateway.test")
+    line = json.loads(written(lambda: say.info("ticket saved", ticket=7)))
+    assert line.pop("time").endswith("Z")
+    assert line == {
+        "event": "ticket saved",
+        "ticket": 7,
+        "level": "info",
+        "logger": "gateway.test",
+    }
+
+
+def test_libraries_speak_the_same_way(written):
+    say = logging.getLogger("somebody")
+    line = json.loads(written(lambda: say.warning("read %d rows", 3)))
+    assert (line["event"], line["level"], line["logger"]) == ("read 3 rows", "warning", "somebody")
+
+
+def test_control_characters_cannot_forge_a_line_or_steer_a_terminal(written):
+    evil = "a\nb\x1b[31m\x9b\u2028\u202e"
+    text = written(lambda: structlog.get_logger().info("said", text=evil)).removesuffix("\n")
+    assert text.isascii()
+    assert text.isprintable()
+    assert json.loads(text)["text"] == evil
+
+
+def test_what_is_below_the_level_is_not_written(written):
+    assert written(lambda: structlog.get_logger().debug("detail")) == ""
+    assert written(lambda: logging.getLogger("alembic").info("running")) == ""
+
+
+def test_an_exception_is_part_of_its_line(written):
+    def fail():
+        try:
+            int("x")
+        except ValueError:
+            structlog.get_logger().exception("failed")
+
+    assert "ValueError: invalid literal" in json.loads(written(fail))["exception"]
