@@ -22,7 +22,7 @@ from gateway.soap.envelope import SoapVersion
 from gateway.soap.explanation import NIL, XSI, explain, is_nil
 from gateway.soap.plan import Field, Kind, UnsupportedShape, plan_message
 from gateway.soap.rows import Rows
-from gateway.soap.values import UnwritableText, UnwritableValue, escape, is_plain
+from gateway.soap.values import UnwritableText, UnwritableValue, escape
 
 __all__ = [
     "Operation",
@@ -392,8 +392,7 @@ class _Compiler:
     ) -> Callable[[tuple[Any, ...]], tuple[str, Iterable[str], str]]:
         """Make the function that writes one column of some rows.
 
-        It gives what stands before every text, the texts, and what stands after every text. A
-        column of plain texts, by far the most frequent, costs one search and no copy.
+        It gives what stands before every text, the texts, and what stands after every text.
         """
         opening, closing, _ = self._tags(field)
         absent = self._absent(field)
@@ -405,8 +404,8 @@ class _Compiler:
 
         def write(column: tuple[Any, ...]) -> tuple[str, Iterable[str], str]:
             if None not in column:
-                if to_text is escape and is_plain("".join(column)):
-                    return opening, column, closing
+                if to_text is escape:
+                    return opening, values.escape_all(column), closing
                 return opening, map(to_text, column), closing
             if absent is None:
                 raise UnwritableValue(f"{field.local_name} is required")
@@ -476,7 +475,7 @@ def _integer_writer(field: Field) -> ToText:
 
     def write(value: int) -> str:
         if lowest <= value <= highest:
-            return format(value, "d")
+            return int.__repr__(value)  # of a bool, too, it gives the number
         raise UnwritableValue(f"{field.local_name}: out of range")
 
     return write
