@@ -76,6 +76,8 @@ def compile_service(
     Raises:
         UnsupportedShape: Something in the service is not carried by this engine.
     """
+    if application.in_protocol.polymorphic or application.out_protocol.polymorphic:
+        raise UnsupportedShape(f"{application.name}: polymorphic messages are not supported")
     namespace = application.interface.get_tns()
     compiler = _Compiler(namespace, zone, write_datetime, prefix)
     operations = {}

@@ -28,6 +28,7 @@ _HINTS: Final = frozenset(
 # SOAP Encoding's references: silently dropped, a value would be silently lost.
 _REFERENCES: Final = frozenset({"href", "id"})
 _HAS_ATTRIBUTES: Final = etree.XPath("boolean(descendant-or-self::*/@*)")
+_HAS_TYPES: Final = etree.XPath("boolean(descendant-or-self::*/@xsi:type)", namespaces={"xsi": XSI})
 _STRICT: Final = Leniency()
 # What .NET's deserialiser leaves in a value type whose element is missing.
 _ZERO: Final = {
@@ -52,7 +53,8 @@ def normalise(body_child: Element, operation: Operation, leniency: Leniency, not
     if attributed:
         _mend_empty_wrapper(body_child, plan)
         _mend_hints(body_child)
-        _mend_types(plan, body_child, "")
+        if _HAS_TYPES(body_child):
+            _mend_types(plan, body_child, "", _type_names(body_child))
     if not plan.fields and not len(body_child):
         body_child.text = (body_child.text or "").strip(" \t\r\n") or None
     if leniency != _STRICT:
@@ -71,11 +73,32 @@ def _mend_hints(body_child: Element) -> None:
             del element.attrib[name]
 
 
-def _mend_types(field: Field, element: Element, path: str) -> None:
+def _type_names(body_child: Element) -> dict[Element, str]:
+    """Resolve every ``xsi:type`` in one walk.
+
+    Asking each element for its ``nsmap`` would let a caller with many elements and many
+    declarations buy seconds of work.
+    """
+    scopes: dict[str, list[str]] = {prefix or "": [uri] for prefix, uri in body_child.nsmap.items()}
+    opened: list[str] = []
+    names: dict[Element, str] = {}
+    for _, thing in etree.iterwalk(body_child, events=("start-ns", "end-ns", "start")):
+        if isinstance(thing, tuple):  # a declaration, before its element
+            prefix, uri = thing
+            opened.append(prefix)
+            scopes.setdefault(prefix, []).append(uri)
+        elif thing is None:  # its end
+            scopes[opened.pop()].pop()
+        elif (text := thing.get(_TYPE)) is not None:
+            prefix, _, name = text.strip(" \t\r\n").rpartition(":")
+            names[thing] = f"{{{(scopes.get(prefix) or [''])[-1]}}}{name}"
+    return names
+
+
+def _mend_types(field: Field, element: Element, path: str, names: dict[Element, str]) -> None:
     """Drop every ``xsi:type`` that repeats the declared type or names a built-in simple one."""
-    text = element.get(_TYPE)
-    if text is not None:
-        name = _qualified(element, text)
+    name = names.get(element)
+    if name is not None:
         if name != field.type_name and not (field.kind.simple and name.startswith(f"{{{_XSD}}}")):
             raise SchemaViolation(field=path or None)
         del element.attrib[_TYPE]
@@ -83,12 +106,11 @@ def _mend_types(field: Field, element: Element, path: str) -> None:
     for child in element:
         member = members.get(str(child.tag))
         if member is not None:
-            _mend_types(member, child, f"{path}.{member.local_name}" if path else member.local_name)
+            _mend_types(member, child, _join(path, member.local_name), names)
 
 
-def _qualified(element: Element, text: str) -> str:
-    prefix, _, name = text.strip(" \t\r\n").rpartition(":")
-    return f"{{{element.nsmap.get(prefix or None, '')}}}{name}"
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 class _Mender:
@@ -123,7 +145,7 @@ class _Mender:
             self._fill(field, element, path)
 
     def _member(self, field: Field, element: Element, path: str) -> None:
-        here = f"{path}.{field.local_name}" if path else field.local_name
+        here = _join(path, field.local_name)
         if (
             self._leniency.nil_is_absent
             and is_nil(element.get(NIL))
@@ -161,7 +183,7 @@ class _Mender:
         if self._leniency.unknown is Elements.DROPPED:
             name = printable(etree.QName(child).localname)
             element.remove(child)
-            self._say(f"element ignored: {path}.{name}" if path else f"element ignored: {name}")
+            self._say(f"element ignored: {_join(path, name)}")
 
     def _sort(self, element: Element, places: dict[str, int], path: str) -> None:
         if not self._leniency.any_order:
@@ -178,8 +200,7 @@ class _Mender:
         for place, member in enumerate(field.fields):
             if member.required and member.tag not in present and member.kind in _ZERO:
                 self._insert(field, element, place)
-                here = f"{path}.{member.local_name}" if path else member.local_name
-                self._say(f"missing, taken as none: {here}")
+                self._say(f"missing, taken as none: {_join(path, member.local_name)}")
 
     def _insert(self, field: Field, element: Element, place: int) -> None:
         member = field.fields[place]

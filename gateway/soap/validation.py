@@ -3,14 +3,11 @@
 import threading
 from collections.abc import Mapping
 
-import structlog
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from gateway.soap.codec import Operation
 from gateway.soap.explanation import explain
-
-_log = structlog.get_logger(__name__)
 
 
 class Contract:
@@ -43,7 +40,6 @@ class Contract:
         if violation.field is None:
             with self._lock:
                 self._unexplained += 1
-            _log.warning("refusal without explanation", operation=str(body_child.tag))
         raise violation
 
     def _schema(self) -> etree.XMLSchema:

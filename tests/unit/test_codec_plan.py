@@ -93,6 +93,13 @@ def test_a_bare_method_stops_the_start():
         compile_service(application(rpc(Everything, _body_style="bare")(do)))
 
 
+def test_a_polymorphic_service_stops_the_start():
+    polymorphic = stock_application(DeskService, NAMESPACE)
+    polymorphic.out_protocol.polymorphic = True
+    with pytest.raises(UnsupportedShape):
+        compile_service(polymorphic)
+
+
 def test_a_method_without_context_stops_the_start():
     def do(value):
         """Do nothing."""

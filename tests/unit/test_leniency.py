@@ -1,5 +1,7 @@
 """What a service tolerates beyond its schema, and what no service does."""
 
+import time
+
 import pytest
 from lxml import etree
 
@@ -57,6 +59,23 @@ def test_a_built_in_type_on_a_simple_element_is_ignored(kind):  # H24
 def test_the_value_must_still_fit_the_published_type():
     element = call("Echo", '<Count xsi:type="xsd:string">seven</Count>')
     assert refused(element) == "Count"
+
+
+def test_prefixes_of_types_are_those_of_their_place():
+    inner = '<Count xmlns:xsd="urn:other" xsi:type="xsd:int">7</Count>'
+    assert refused(call("Echo", inner)) == "Count"
+    value = "<Value><Must xmlns:xsd='urn:other'/><MustOrNil/><Small xsi:type='xsd:int'>7</Small>"
+    (value, _), _ = read(call("Echo", f"{value}</Value>"))
+    assert value.Small == 7
+
+
+def test_many_types_and_many_declarations_cost_little():
+    declared = "".join(f' xmlns:p{number}="urn:{number}"' for number in range(60))
+    strings = '<Notes xsi:type="xsd:string"/>' * 2000
+    element = call("Echo", f"<Value{declared}><Must/><MustOrNil/>{strings}</Value>", declared)
+    started = time.process_time()
+    read(element)
+    assert time.process_time() - started < 0.25
 
 
 def test_the_declared_type_may_be_repeated():
