@@ -6,6 +6,7 @@ from uuid import UUID
 from gateway.domain.people import Assignable, PartyKind, Permission, Principal
 from gateway.domain.values import Key, Row
 from gateway.domain.views import Caption, CategoryView, HelpdeskSettings
+from gateway.repository.parameters import array_of
 from gateway.repository.transaction import Transaction
 from gateway.usecases.ports import LISTS
 
@@ -28,8 +29,10 @@ class ListStore:
         found: dict[tuple[str, Key], Row] = {}
         parameters = {
             "lists": [name for name, several in wanted.items() if several],
-            "guids": [key for key in keys if isinstance(key, UUID)],
-            "ids": [key for key in keys if isinstance(key, int) and -_LARGEST <= key <= _LARGEST],
+            "guids": array_of(key for key in keys if isinstance(key, UUID)),
+            "ids": array_of(
+                key for key in keys if isinstance(key, int) and -_LARGEST <= key <= _LARGEST
+            ),
             "names": [key for key in keys if isinstance(key, str)],
         }
         for of, id_, guid, name, en, de, active, kind in self._current.read("resolve", parameters):
@@ -47,7 +50,7 @@ class ListStore:
 
     def assignable(self, principal: Principal) -> list[Assignable]:
         """List active agents, then groups, to whom the principal may assign; each by name."""
-        groups = list(principal.groups_with(Permission.RW))
+        groups = array_of(principal.groups_with(Permission.RW))
         return [
             Assignable(
                 guid,

@@ -39,6 +39,7 @@ class NumberReserve:
         self._low = low
         self._system_id = system_id
         self._lock = Lock()
+        self._filling = Lock()
         self._day = date.min
         self._free: deque[int] = deque()
 
@@ -48,16 +49,11 @@ class NumberReserve:
         Raises:
             StorageAway, TryLater: as any short transaction.
         """
-        today = clock.now().date()
-        if self._day == today and len(self._free) >= self._low:
+        if self._sufficient():
             return
-        with transaction(self._engine) as current:
-            ((last,),) = current.alone("reserve_numbers", {"day": today, "count": _BLOCK})
-        with self._lock:
-            if self._day != today:
-                self._day = today
-                self._free.clear()
-            self._free.extend(range(last - _BLOCK + 1, last + 1))
+        with self._filling:
+            if not self._sufficient():  # another thread may have filled it meanwhile
+                self._reserve(clock.now().date())
 
     def take(self) -> str:
         """Take a number of today.
@@ -71,6 +67,18 @@ class NumberReserve:
                 raise ReserveEmpty
             counter = self._free.popleft()
         return ticket_number(today, self._system_id, counter)
+
+    def _sufficient(self) -> bool:
+        return self._day == clock.now().date() and len(self._free) >= self._low
+
+    def _reserve(self, today: date) -> None:
+        with transaction(self._engine) as current:
+            ((last,),) = current.alone("reserve_numbers", {"day": today, "count": _BLOCK})
+        with self._lock:
+            if self._day != today:
+                self._day = today
+                self._free.clear()
+            self._free.extend(range(last - _BLOCK + 1, last + 1))
 
 
 def ticket_number(day: date, system_id: int, counter: int) -> str:

@@ -4,6 +4,7 @@ The driver's own way names the smallest type that holds each value, and none for
 mixture of them would be a statement of its own to the server, planned and kept again.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,6 +21,11 @@ class _Plain(Dumper):
     def dump(self, obj: object) -> Buffer:
         """Write the value."""
         return str(obj).encode()
+
+
+def array_of(values: Iterable[int | UUID]) -> str:
+    """Write an array; the driver would look at every value several times."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def cursor_of(borrowed: PoolProxiedConnection, connection: Connection) -> Cursor:

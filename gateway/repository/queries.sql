@@ -304,16 +304,20 @@ where s.state_type not in ('removed', 'merged')
 
 -- name: page_of_named_tickets
 -- The same for tickets asked for by guid: merged ones are replaced by their target, once.
-with recursive asked(id, next) as (
-  select id, merged_into_id from ticket where guid = any(%(guids)s::uuid[])
-  union select x.id, x.merged_into_id from asked join ticket x on x.id = asked.next)
+with named as materialized (
+  select distinct case when asked.merged_into_id is null then asked.id else (
+    with recursive chain(id, next) as (
+      select x.id, x.merged_into_id from ticket x where x.id = asked.merged_into_id
+      union select x.id, x.merged_into_id from chain join ticket x on x.id = chain.next)
+    select id from chain where next is null limit 1) end as id
+  from ticket asked where asked.guid = any(%(guids)s::uuid[]))
 select t.guid, t.id, t.title, c.guid, c.path_en, c.path_de, t.priority_id::int, s.guid, s.en,
   coalesce(s.de, s.en), u.guid,
   coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.login),
   coalesce(o.guid, g.guid),
   coalesce(nullif(btrim(o.first_name || ' ' || o.last_name), ''), o.login, g.name),
   t.created, t.changed
-from (select distinct id from asked where next is null) named
+from named
 join ticket t on t.id = named.id
 join state s on s.id = t.state_id
 left join category c on c.id = t.category_id
@@ -328,11 +332,15 @@ order by t.id
 limit %(limit)s offset %(offset)s;
 
 -- name: count_of_named_tickets
-with recursive asked(id, next) as (
-  select id, merged_into_id from ticket where guid = any(%(guids)s::uuid[])
-  union select x.id, x.merged_into_id from asked join ticket x on x.id = asked.next)
+with named as materialized (
+  select distinct case when asked.merged_into_id is null then asked.id else (
+    with recursive chain(id, next) as (
+      select x.id, x.merged_into_id from ticket x where x.id = asked.merged_into_id
+      union select x.id, x.merged_into_id from chain join ticket x on x.id = chain.next)
+    select id from chain where next is null limit 1) end as id
+  from ticket asked where asked.guid = any(%(guids)s::uuid[]))
 select count(*)
-from (select distinct id from asked where next is null) named
+from named
 join ticket t on t.id = named.id
 join state s on s.id = t.state_id
 where s.state_type not in ('removed', 'merged')

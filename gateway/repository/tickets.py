@@ -10,6 +10,7 @@ from gateway.domain.ticket import Difference, Ticket
 from gateway.domain.values import Row
 from gateway.domain.views import Page, TicketView
 from gateway.repository.numbers import NumberReserve
+from gateway.repository.parameters import array_of
 from gateway.repository.rows import required_row, to_caption, to_row
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import TICKET_COLUMNS, Call
@@ -68,7 +69,7 @@ class TicketStore:
     ) -> Page:
         """List visible tickets by id ascending, without merged and removed ones."""
         which = "tickets" if guids is None else "named_tickets"
-        parameters = _sight(principal) | {"guids": None if guids is None else list(guids)}
+        parameters = _sight(principal) | {"guids": array_of(guids or ())}
         # One row more than wanted tells whether there are more.
         rows = self._current.read(
             f"page_of_{which}", parameters | {"offset": offset, "limit": count + 1}
@@ -84,12 +85,12 @@ def _sight(principal: Principal) -> dict[str, object]:
     """Give what decides whether a ticket is to be seen: groups of an agent, or the customer."""
     if principal.kind is AccountKind.CUSTOMER:
         return {
-            "groups": [],
+            "groups": array_of(()),
             "customer_user_id": principal.customer_user_id,
             "customer_id": principal.customer_id,
         }
     return {
-        "groups": list(principal.groups_with(Permission.RO)),
+        "groups": array_of(principal.groups_with(Permission.RO)),
         "customer_user_id": None,
         "customer_id": None,
     }

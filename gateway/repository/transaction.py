@@ -19,6 +19,11 @@ from gateway.repository.statements import statement
 
 Parameters = Mapping[str, object]
 Record = tuple[Any, ...]
+Named = tuple[str, Parameters]
+
+_BEGIN: Named = ("begin", {})
+_COMMIT: Named = ("commit", {})
+_LIMITS: Named = ("limits", {})
 
 
 class Transaction:
@@ -41,7 +46,7 @@ class Transaction:
         self._borrowed = borrowed
         self._connection: Connection[Record] = connection
         self._cursor = cursor_of(borrowed, connection)
-        self._kept: list[tuple[str, Parameters]] = []
+        self._kept: list[Named] = []
         self._outcome: Parameters | None = None
         self._begun = False
         self._pooler = pooler
@@ -53,9 +58,7 @@ class Transaction:
     def read(self, name: str, parameters: Parameters) -> list[Record]:
         """Run a reading statement; it sees what the unit wrote before."""
         self._send()
-        if self._pooler and not self._begun:
-            return self._run(("begin", {}), ("limits", {}), (name, parameters))
-        return self._run((name, parameters))
+        return self.alone(name, parameters)
 
     def hold(self, lock: str, name: str, parameters: Parameters) -> list[Record]:
         """Lock rows to the end of the transaction, then read them as they are now."""
@@ -69,8 +72,8 @@ class Transaction:
         return self._run(*self._beginning(), (name, parameters))
 
     def alone(self, name: str, parameters: Parameters) -> list[Record]:
-        """Run the one statement of a transaction that consists of nothing else."""
-        return self._run(*(self._beginning() if self._pooler else ()), (name, parameters))
+        """Run a statement that needs no transaction around it."""
+        return self._run(*self._limiting(), (name, parameters))
 
     def later(self, name: str, parameters: Parameters) -> None:
         """Keep a writing statement for the end of the unit, in the order of the calls."""
@@ -90,11 +93,11 @@ class Transaction:
 
     def commit(self) -> None:
         """End the transaction; with nothing durable in it, without waiting for the disk."""
-        ending: list[tuple[str, Parameters]] = []
+        ending: list[Named] = []
         if self._outcome is not None:
-            ending.append(("settle_message_quietly", self._outcome))
+            ending += [*self._limiting(), ("settle_message_quietly", self._outcome)]
         if self._begun:
-            ending.append(("commit", {}))
+            ending.append(_COMMIT)
         if not ending:
             return
         require_alive(self._connection)
@@ -120,18 +123,22 @@ class Transaction:
             self._borrowed.invalidate()
         self._borrowed.close()
 
-    def _beginning(self) -> tuple[tuple[str, Parameters], ...]:
+    def _beginning(self) -> tuple[Named, ...]:
         if self._begun:
             return ()
         self._begun = True
-        return (("begin", {}), ("limits", {})) if self._pooler else (("begin", {}),)
+        return (_BEGIN, _LIMITS) if self._pooler else (_BEGIN,)
+
+    def _limiting(self) -> tuple[Named, ...]:
+        # Behind a pooler limits hold for a transaction only, so even a read needs one.
+        return self._beginning() if self._pooler else ()
 
     def _send(self) -> None:
         if self._kept:
             kept, self._kept = self._kept, []
             self._run(*self._beginning(), *kept)
 
-    def _run(self, *batch: tuple[str, Parameters]) -> list[Record]:
+    def _run(self, *batch: Named) -> list[Record]:
         """Send statements in one round trip and give the rows of the last."""
         cursor = self._cursor
         if len(batch) == 1:

@@ -67,15 +67,20 @@ class UnitsOfWork:
             DeadlinePassed: too late to commit.
             OutcomeUnknown: the answer of COMMIT was lost.
         """
-        for _ in range(_TRIES - 1):
+        doubtful = False  # a COMMIT was lost: from then on nobody may say that nothing changed
+        error: Exception = TryLater()
+        for _ in range(_TRIES):
             try:
                 return self._once(work, call)
-            except _Again:
-                self._pause.wait(random.uniform(*_PAUSE_S))  # noqa: S311 - spreads, hides nothing
-        try:
-            return self._once(work, call)
-        except _Again as again:
-            raise again.error from again.error.__cause__
+            except _Again as again:
+                doubtful = doubtful or again.doubtful
+                error = again.error
+            except TryLater as refusal:
+                if doubtful:
+                    raise OutcomeUnknown from refusal
+                raise
+            self._pause.wait(random.uniform(*_PAUSE_S))  # noqa: S311 - spreads, hides nothing
+        raise OutcomeUnknown if doubtful else error
 
     def _once(self, work: Callable[[Unit], T], call: Call) -> T:
         _require_time(call)
@@ -114,8 +119,9 @@ class UnitsOfWork:
 class _Again(Exception):
     """The unit is to be run again; ``error`` is what is raised when it was run often enough."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: Exception, *, doubtful: bool = False) -> None:
         self.error = error
+        self.doubtful = doubtful
         super().__init__()
 
 
@@ -128,9 +134,11 @@ def _judged(error: psycopg.Error, current: Transaction) -> Exception:
     """Decide what a failure of the database means for the unit."""
     plain = translated(error)
     if current.lost:
-        if not current.committing or current.remembers or not current.wrote:
-            return _Again(plain)
-        return OutcomeUnknown()
+        doubtful = current.committing and current.wrote
+        # With a record of the first answer a second run has no second effect.
+        if doubtful and not current.remembers:
+            return OutcomeUnknown()
+        return _Again(plain, doubtful=doubtful)
     match error:
         case psycopg.errors.SerializationFailure() | psycopg.errors.DeadlockDetected():
             return _Again(plain)

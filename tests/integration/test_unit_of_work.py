@@ -392,6 +392,23 @@ def test_a_lost_commit_with_a_record_is_run_again_and_has_one_effect(proxied, pr
     assert (proxy.cuts, proxied.sql("select id from ticket")) == (1, [(id_,)])
 
 
+def test_a_lost_commit_stays_unknown_when_the_second_run_must_give_up(proxied, proxy):
+    blank, call = proxied.blank(), proxied.call()
+    runs = []
+
+    def work(unit):
+        runs.append(1)
+        if len(runs) > 1:
+            raise TryLater
+        unit.idempotency.claim(call, "key")
+        unit.tickets.create(blank, call)
+
+    proxy.cut_once(b"commit\0", Cut.AFTER)
+    with pytest.raises(OutcomeUnknown):
+        proxied.units.run(work, call)
+    assert (len(runs), count(proxied)) == (2, 1)
+
+
 @pytest.mark.parametrize("how", Cut)
 def test_a_save_whose_commit_was_lost_makes_one_ticket(proxied, proxy, how):
     wanted, call = command(), proxied.call()
@@ -562,4 +579,16 @@ def test_behind_a_pooler_the_same_work_is_done(database_url):
     with pooled.engine.begin() as connection:
         shown = connection.exec_driver_sql("select current_setting('lock_timeout')").scalar()
     assert shown == "4s"
+    pooled.close()
+
+
+def test_behind_a_pooler_a_read_and_its_settling_are_one_transaction(database_url, monkeypatch):
+    pooled = Stores(database_url, pooler=True)
+    made = pooled.create()
+    number, _ = pooled.opened()
+    call = pooled.call(message=number, command="GetTicket")
+    with round_trips(monkeypatch) as trips:
+        pooled.units.run(lambda unit: use_cases.view(made.guid, call, unit), call)
+    assert trips == [["begin", "limits", "view_ticket"], ["settle_message_quietly", "commit"]]
+    assert pooled.sql("select ticket_id from message") == [(made.id,)]
     pooled.close()
