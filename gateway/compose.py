@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 
+from gateway.delivery.worker import Task, Worker
 from gateway.dialects.acmp import service as acmp
 from gateway.dialects.acmp.desk import Helpdesk
 from gateway.dialects.acmp.translate import Options
@@ -27,15 +28,19 @@ from gateway.repository.accounts import AccountStore
 from gateway.repository.engine import build_engine
 from gateway.repository.messages import MessageLog
 from gateway.repository.numbers import NumberReserve
+from gateway.repository.partitions import Retention
 from gateway.repository.passwords import Argon2Passwords
 from gateway.repository.readiness import schema_check
+from gateway.repository.schedules import Housekeeping, ScheduleStore
 from gateway.repository.seed import seed
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.settings import Settings, load
 from gateway.soap.codec import compile_service
 from gateway.soap.definition import ServiceDefinition
+from gateway.soap.documents import STYLESHEET_PATH, stylesheet
 from gateway.soap.guard import Caps
-from gateway.soap.pages import ContractPages, stylesheet
+from gateway.soap.index import ServiceIndex
+from gateway.soap.pages import ContractPages
 from gateway.soap.publishing import ServedContract, contracts_dir
 from gateway.soap.server import SoapEndpoint
 from gateway.soap.validation import Contract
@@ -88,12 +93,16 @@ def build_app(settings: Settings) -> Door:
     )
     units = UnitsOfWork(engine, NumberReserve(engine, low=limits.threads))
     (helpdesk,) = definitions(settings)
+    served = ServedContract(helpdesk, contracts_dir(), settings.public_url)
+    index = ServiceIndex((served,), settings.public_url)
     health = Health({"database": schema_check(engine)}, registry)
     routes = Routes(
         (
             *health.routes(),
-            Route(path="/assets/service.css", page=stylesheet),
-            _soap_route(helpdesk, Helpdesk(units, _options(settings)), authenticator, settings),
+            Route(path="/", page=index.page),
+            Route(path="/index.json", page=index.data),
+            Route(path=STYLESHEET_PATH, page=stylesheet),
+            _soap_route(served, Helpdesk(units, _options(settings)), authenticator, settings),
         )
     )
     recorder = Recorder(
@@ -114,10 +123,38 @@ def build_app(settings: Settings) -> Door:
     )
 
 
+def build_worker(settings: Settings) -> Worker:
+    """Join the parts of a worker: what runs by the clock."""
+    engine = build_engine(
+        _url(settings),
+        pool_size=settings.worker.threads + _SPARE_CONNECTIONS,
+        role="gateway work",
+        pooler=settings.database.pooler,
+    )
+    keep = settings.recording
+    house = Housekeeping(
+        engine,
+        Retention(
+            message_days=keep.metadata_days,
+            message_body_days=keep.body_days,
+            message_sealed_days=keep.sealed_days,
+            attempt_days=keep.delivery_days,
+        ),
+        audit_days=keep.audit_days,
+        delivery_days=keep.delivery_days,
+    )
+    tasks = {
+        "partitions": Task("daily 00:10 UTC", house.make_partitions),
+        "expired": Task("every 300 s", house.prune_expired),
+        "retention": Task("daily 02:30 UTC", house.prune),
+    }
+    return Worker(ScheduleStore(engine), tasks, threads=settings.worker.threads)
+
+
 def _soap_route(
-    definition: ServiceDefinition, desk: object, authenticator: Authenticator, settings: Settings
+    served: ServedContract, desk: object, authenticator: Authenticator, settings: Settings
 ) -> Route:
-    served = ServedContract(definition, contracts_dir(), settings.public_url)
+    definition = served.definition
     operations = compile_service(
         build_application(definition), zone=ZoneInfo(settings.acmp.time_zone)
     )
@@ -186,9 +223,7 @@ def _login_limits(settings: Settings) -> LoginLimits:
 
 def _pace_limits(settings: Settings) -> PaceLimits:
     login = settings.login
-    return PaceLimits(
-        at_once=login.calls_at_once, per_s=login.calls_per_s, burst=login.calls_burst
-    )
+    return PaceLimits(at_once=login.calls_at_once, per_s=login.calls_per_s, burst=login.calls_burst)
 
 
 def _options(settings: Settings) -> Options:

@@ -49,6 +49,8 @@ def normalise(body_child: Element, operation: Operation, leniency: Leniency, not
             polymorphism, though the schema would let a derived class pass.
     """
     plan = operation.plan
+    if leniency.any_namespace:
+        _rename(plan, body_child)
     attributed = bool(_HAS_ATTRIBUTES(body_child))
     if attributed:
         _mend_empty_wrapper(body_child, plan)
@@ -59,6 +61,17 @@ def normalise(body_child: Element, operation: Operation, leniency: Leniency, not
         body_child.text = (body_child.text or "").strip(" \t\r\n") or None
     if leniency != _STRICT:
         _Mender(leniency, note, attributed).mend(plan, body_child)
+
+
+def _rename(field: Field, element: Element) -> None:
+    """Put an element and its known descendants into the namespace of the service."""
+    if element.tag != field.tag:
+        element.tag = field.tag
+    members = {member.local_name: member for member in field.fields}
+    for child in element:
+        member = members.get(etree.QName(child).localname)
+        if member is not None:
+            _rename(member, child)
 
 
 def _mend_empty_wrapper(wrapper: Element, plan: Field) -> None:
@@ -125,14 +138,10 @@ class _Mender:
         self._attributed = attributed
 
     def mend(self, field: Field, element: Element) -> None:
-        if self._leniency.any_namespace and element.tag != field.tag:
-            element.tag = field.tag
         self._object(field, element, "")
 
     def _object(self, field: Field, element: Element, path: str) -> None:
         places = {member.tag: place for place, member in enumerate(field.fields)}
-        if self._leniency.any_namespace:
-            self._rename(field, element)
         self._attributes(element, path)
         for child in list(element):
             place = places.get(str(child.tag))
@@ -165,11 +174,6 @@ class _Mender:
         if parent is not None:
             parent.remove(element)
         return True
-
-    def _rename(self, field: Field, element: Element) -> None:
-        tags = {member.local_name: member.tag for member in field.fields}
-        for child in element:
-            child.tag = tags.get(etree.QName(child).localname, child.tag)
 
     def _attributes(self, element: Element, path: str) -> None:
         if not self._attributed or self._leniency.unknown is Elements.REFUSED:

@@ -6,6 +6,9 @@ DEFAULT_LANGUAGE = "en"
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        "services": "Services",
+        "health": "Health",
+        "metrics": "metrics",
         "title": "{service} web service",
         "offers": "These operations can be called over SOAP 1.1 and SOAP 1.2. For the formal"
         " definition see the",
@@ -70,6 +73,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "missing_document": "There is no such document.",
     },
     "de": {
+        "services": "Dienste",
+        "health": "Zustand",
+        "metrics": "Messwerte",
         "title": "Webdienst {service}",
         "offers": "Diese Operationen können über SOAP 1.1 und SOAP 1.2 aufgerufen werden. Die"
         " formale Definition ist die",

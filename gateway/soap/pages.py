@@ -4,19 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from lxml import etree
 
 from gateway.http.exchange import Answer, Request
 from gateway.soap import page_content
 from gateway.soap.contract import Complex, Operation
+from gateway.soap.documents import HTML, PAGE_HEADERS, STYLESHEET_PATH, document, templates
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.page_texts import TEXTS, language
-from gateway.soap.publishing import ServedContract, Variant, entity_tag
+from gateway.soap.publishing import ServedContract, Variant
 from gateway.soap.samples import (
     answer_head,
     form_answer,
@@ -27,22 +26,9 @@ from gateway.soap.samples import (
 )
 from gateway.soap.snippets import Snippet, snippets
 
-STYLESHEET_PATH = "/assets/service.css"
-
-_HTML = "text/html; charset=utf-8"
 _XML = "text/xml; charset=utf-8"
 _PLAIN = "text/plain; charset=utf-8"
 _CHALLENGE = ("WWW-Authenticate", 'Basic realm="ticket-gateway", charset="UTF-8"')
-_POLICY = (
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-_PAGE_HEADERS = (
-    ("Content-Security-Policy", _POLICY),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Vary", "Accept-Language"),
-)
 _DISCO = "http://schemas.xmlsoap.org/disco/"
 _DISCO_CONTRACT = "http://schemas.xmlsoap.org/disco/scl/"
 _DISCO_SOAP = "http://schemas.xmlsoap.org/disco/soap/"
@@ -77,12 +63,6 @@ def no_form_calls(request: Request) -> FormCalls:  # noqa: ARG001 - the same for
 def nobody(request: Request) -> bool:  # noqa: ARG001 - the same for every caller
     """Let no caller read a contract that is not public."""
     return False
-
-
-def stylesheet(request: Request) -> Answer:
-    """Answer the one stylesheet of all service pages; routed at ``STYLESHEET_PATH``."""
-    content = files("gateway.soap").joinpath("templates/service.css").read_bytes()
-    return _document(request, content, "text/css; charset=utf-8")
 
 
 class ContractPages:
@@ -120,13 +100,7 @@ class ContractPages:
         }
         self._answers = {**_switched(contracts, on=wsdl), **_switched(helps, on=pages)}
         self._operations = {name.lower(): name for name in served.contract.operations}
-        self._templates = Environment(
-            loader=PackageLoader("gateway.soap", "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates()
 
     def get(self, request: Request) -> Answer:
         """Answer one GET; keys of the query and the value of ``op`` ignore letter case."""
@@ -145,12 +119,12 @@ class ContractPages:
     def _contract(self, request: Request, variant: str) -> Answer:
         chosen = variant.lower() or Variant.BOTH
         if chosen not in set(Variant):
-            return _no_document()
-        return _document(request, self._served.wsdl(Variant(chosen)), _XML)
+            return _nodocument()
+        return document(request, self._served.wsdl(Variant(chosen)), _XML)
 
     def _schema(self, request: Request, name: str) -> Answer:
         found = self._served.schema(name)
-        return _no_document() if found is None else _document(request, found, _XML)
+        return _nodocument() if found is None else document(request, found, _XML)
 
     def _disco(self, request: Request, _: str) -> Answer:
         address, contract = self._served.address, self._served.contract
@@ -169,7 +143,7 @@ class ContractPages:
                 nsmap={None: _DISCO_SOAP, "q1": contract.namespace},
             )
         body = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
-        return _document(request, body, _XML)
+        return document(request, body, _XML)
 
     # pages
 
@@ -267,38 +241,16 @@ class ContractPages:
             stylesheet=base + STYLESHEET_PATH,
             **content,
         )
-        return _document(request, text.encode(), _HTML, status=status, headers=_PAGE_HEADERS)
+        return document(request, text.encode(), HTML, status=status, headers=PAGE_HEADERS)
 
 
 def _switched(answers: _Answers, *, on: bool) -> _Answers:
-    return answers if on else dict.fromkeys(answers, lambda _request, _value: _no_document())
+    return answers if on else dict.fromkeys(answers, lambda _request, _value: _nodocument())
 
 
 def _download(file: Download) -> Callable[[Request, str], Answer]:
-    return lambda request, _: _document(request, file.content(), file.media_type)
+    return lambda request, _: document(request, file.content(), file.media_type)
 
 
-def _no_document() -> Answer:
+def _nodocument() -> Answer:
     return Answer(HTTPStatus.NOT_FOUND, b"there is no such document\n", _PLAIN)
-
-
-def _document(
-    request: Request,
-    body: bytes,
-    media_type: str,
-    *,
-    status: int = HTTPStatus.OK,
-    headers: tuple[tuple[str, str], ...] = (),
-) -> Answer:
-    """Answer a document, or 304 if the caller has it already."""
-    tag = entity_tag(body)
-    # no-cache: keep it, but ask every time; an upgrade must reach callers at once.
-    headers = (*headers, ("ETag", tag), ("Cache-Control", "no-cache"))
-    if status == HTTPStatus.OK and _has(request.headers.get("if-none-match", ""), tag):
-        return Answer(HTTPStatus.NOT_MODIFIED, b"", media_type, headers)
-    return Answer(status, body, media_type, headers)
-
-
-def _has(if_none_match: str, tag: str) -> bool:
-    known = {entry.strip().removeprefix("W/") for entry in if_none_match.split(",")}
-    return tag in known or "*" in known

@@ -20,14 +20,9 @@ from gateway.errors import CannotStart
 from gateway.http.exchange import Trace
 from gateway.soap.contract import read_contract
 from gateway.soap.definition import FieldText, OperationText
+from gateway.soap.documents import STYLESHEET_PATH, stylesheet
 from gateway.soap.envelope import SoapVersion
-from gateway.soap.pages import (
-    STYLESHEET_PATH,
-    ContractPages,
-    Download,
-    FormCalls,
-    stylesheet,
-)
+from gateway.soap.pages import ContractPages, Download, FormCalls
 from gateway.soap.publishing import (
     ServedContract,
     Variant,
