@@ -10,8 +10,8 @@ from gateway.soap.codec import compile_service, envelope
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.validation import Contract
 from gateway.soap.values import utc_milliseconds
-from gateway.soap.wsdl import build_application, build_schema
 from gateway.soap.writer import WriterCompiler
+from gateway.soap.wsdl import build_application, build_schema
 from tests.kit.instances import of_field, stock_form
 from tests.kit.oracle import Oracle
 

@@ -188,6 +188,7 @@ def test_what_the_published_type_does_not_allow_is_not_written(result):
         {"Lines": Rows(("Id", "Colour"), [("1", "red")])},
         {"Lines": Rows(("Category",), [("x",)])},
         {"Lines": Rows(("Id",), [(None,)])},
+        {"Lines": Rows(("Id",), [("1", "2")])},
     ],
 )
 def test_a_value_without_a_form_in_the_schema_is_not_written(member):

@@ -200,3 +200,11 @@ def test_nil_is_absent_but_in_lists_and_where_it_is_required():
 def test_any_namespace_is_taken_where_the_service_says_so(namespace):
     element = etree.fromstring(f'<Echo xmlns="{namespace}"><Count>7</Count></Echo>')
     assert read(element, Leniency(any_namespace=True)) == ([None, 7], [])
+
+
+def test_another_class_is_refused_in_any_namespace():
+    element = etree.fromstring(
+        f'<Echo xmlns="urn:other" {NAMESPACES.partition(" ")[2]}>'
+        '<Value><Person xsi:type="tns:Ticket"/></Value></Echo>'
+    )
+    assert refused(element, Leniency(any_namespace=True)) == "Value.Person"
