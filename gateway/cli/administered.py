@@ -87,8 +87,10 @@ def values_of(kind: ListKind, pairs: Sequence[str]) -> dict[Field, object]:
     return as_usage(lambda: read(kind, pairs))
 
 
-def secret(file: str | None, *, prompt: str) -> str:
+def secret(file: str | None, *, prompt: str, new: bool = True) -> str:
     """Read a secret from a file, from standard input (``-``), or from the person at the terminal.
+
+    A new one is asked for twice.
 
     Raises:
         UsageError: there is neither a file nor a terminal.
@@ -99,7 +101,7 @@ def secret(file: str | None, *, prompt: str) -> str:
             "no terminal to ask for the password: give --password-file FILE (- for standard input)"
         )
     if file is None:
-        asked: str = click.prompt(prompt, hide_input=True, confirmation_prompt=True, err=True)
+        asked: str = click.prompt(prompt, hide_input=True, confirmation_prompt=new, err=True)
         return asked
     try:
         text = sys.stdin.read() if file == STANDARD_INPUT else Path(file).read_text("utf-8")
