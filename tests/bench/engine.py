@@ -24,7 +24,7 @@ from gateway.soap.validation import Contract
 from tests.kit.desk_service import COLUMNS, NAMESPACE, DeskService, list_rows
 from tests.kit.oracle import Oracle, published_schema
 
-ROUNDS = 15
+ROUNDS = 40
 FLOORS = {"Save": 8.0, "List": 20.0}
 
 _ENVELOPE = SoapVersion.V11.namespace
