@@ -238,4 +238,5 @@ def _options(settings: Settings) -> Options:
         default_priority=acmp_settings.default_priority,
         list_limit=acmp_settings.list_limit,
         batch_limit=acmp_settings.batch_limit,
+        object_registry=acmp_settings.object_registry,
     )

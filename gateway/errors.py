@@ -23,6 +23,7 @@
     |   |   +-- TicketNotClosed
     |   |   +-- TicketMerged        names the target
     |   +-- NotFound                GW-404 not there, or not to be seen
+    |   |   +-- UnknownClient       no client of the operator's registry
     |   +-- NotPermitted            GW-403 seen, but not allowed
     |   +-- Unauthenticated         GW-402 credentials refused
     |   |   +-- NoCredentials       GW-401
@@ -198,6 +199,10 @@ class NotFound(Refused):
 
     code = "GW-404"
     default = "not found"
+
+
+class UnknownClient(NotFound):
+    """A client that is not in the operator's registry, while the registry is closed."""
 
 
 class NotPermitted(Refused):

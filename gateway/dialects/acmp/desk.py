@@ -95,14 +95,27 @@ def carry_out(operation: shapes.Operation, invocation: Invocation, *arguments: A
     try:
         fields, note = handler(Task(operation, invocation), *arguments)
     except results.IN_BAND as error:
-        return _refused(error, paths, invocation)
+        invocation.trace.outcome = Outcome.REFUSED
+        invocation.trace.code = error.code
+        return _refused(error, _refusal(operation, error, paths, arguments), invocation)
     return {**results.success(note), **fields}
 
 
-def _refused(error: Refused, paths: Mapping[str, str], invocation: Invocation) -> Answer:
-    invocation.trace.outcome = Outcome.REFUSED
-    invocation.trace.code = error.code
+def _refusal(
+    operation: shapes.Operation,
+    error: Refused,
+    paths: Mapping[str, str],
+    arguments: Sequence[Any],
+) -> Answer:
     answer = results.refusal(error, paths)
+    if any(member.name == "FirstErrorMsg" for member in operation.answer):
+        names = (member.name for member in operation.request)
+        batch = dict(zip(names, arguments, strict=True))
+        answer["FirstErrorMsg"] = results.first_error(answer["ResultMessage"], batch)
+    return answer
+
+
+def _refused(error: Refused, answer: Answer, invocation: Invocation) -> Answer:
     if invocation.desk.options.business_errors == "fault":
         raise results.BusinessFault(answer) from error
     return answer

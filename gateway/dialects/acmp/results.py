@@ -1,6 +1,7 @@
 """Result codes, messages and faults of the ACMP dialect (contract section 3)."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from gateway.errors import (
     StorageAway,
     TryLater,
     Unauthenticated,
+    UnknownClient,
     WrongEnvelope,
     WrongState,
 )
@@ -29,6 +31,7 @@ INVALID_SESSION = 7
 WRONG_PASSWORD = 15
 INTERNAL = 18
 DATABASE = 19
+CLIENT_NOT_EXIST = 26
 NOT_FOUND = 30
 INVALID_REQUEST = 35
 
@@ -51,12 +54,44 @@ def success(note: str = "") -> dict[str, Any]:
 
 def refusal(error: Refused, paths: Mapping[str, str]) -> dict[str, Any]:
     """Give code and message of a refusal; ``paths`` maps domain fields to request paths."""
-    field = error.field or ""
-    path = "Idempotency-Key" if field == "idempotency_key" else paths.get(field, field)
+    path = _path(error.field or "", paths)
     return {
-        "ResultCode": NOT_FOUND if isinstance(error, NotFound) else INVALID_REQUEST,
+        "ResultCode": _code(error),
         "ResultMessage": f"{path}: {error.sentence}" if path else error.sentence,
     }
+
+
+def first_error(message: str, batch: Mapping[str, Any]) -> str:
+    """Give FirstErrorMsg: the failing entry's id as sent, and the message (contract G9).
+
+    ``batch`` holds the request by parameter. A refusal of no entry is the message alone.
+    """
+    place = _ENTRY.match(message)
+    if place is None:
+        return message
+    entries: Sequence[Any] = batch.get(place["name"]) or ()
+    entry = entries[int(place["number"]) - 1] if int(place["number"]) <= len(entries) else None
+    sent = getattr(entry, "Id", entry)
+    return f"{sent[:_ID_LIMIT]}: {message}" if sent else message
+
+
+_ENTRY = re.compile(r"(?P<name>\w+)\[(?P<number>\d+)\]")  # the n-th entry of a list, from 1
+_ID_LIMIT = 64
+
+
+def _path(field: str, paths: Mapping[str, str]) -> str:
+    if field == "idempotency_key":
+        return "Idempotency-Key"
+    if field in paths:
+        return paths[field]
+    name, bracket, rest = field.partition("[")  # of a batch: entries[2] of the domain
+    return f"{paths.get(name, name)}{bracket}{rest}"
+
+
+def _code(error: Refused) -> int:
+    if isinstance(error, UnknownClient):
+        return CLIENT_NOT_EXIST
+    return NOT_FOUND if isinstance(error, NotFound) else INVALID_REQUEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Options:
     default_priority: int = 3
     list_limit: int = 1000
     batch_limit: int = 1000
+    object_registry: str = "open"
 
     @property
     def defaults(self) -> Defaults:
