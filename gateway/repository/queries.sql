@@ -3,9 +3,11 @@
 -- driver keeps the parsed form of no longer one.
 
 -- name: begin
+-- READ COMMITTED is the server's default; sent together with the first lock or write.
 begin;
 
 -- name: commit
+-- Alone, after the deadline was asked.
 commit;
 
 -- name: limits
@@ -119,12 +121,14 @@ where s.digest = %(digest)s and s.expires > now()
   and s.last_seen > now() - %(idle_s)s::float8 * interval '1 second';
 
 -- name: count_failures
+-- Both counts that throttle a login, in one look.
 select (select count(*) from login_failure
         where name = %(name)s and at > now() - %(window_s)s::float8 * interval '1 second'),
        (select count(*) from login_failure
         where peer = %(peer)s and at > now() - %(window_s)s::float8 * interval '1 second');
 
 -- name: record_failure
+-- Not worth waiting for the disk: a crash of the server forgives a try.
 with quiet as materialized (select set_config('synchronous_commit', 'off', true))
 insert into login_failure (name, peer) select %(name)s, %(peer)s from quiet;
 
@@ -137,6 +141,7 @@ on conflict (name, peer) do update set at = now()
 where login.at < now() - interval '1 minute';
 
 -- name: trusted
+-- Nobody can lock an account out at an address where it has just logged in.
 select exists (select from good_login
                where name = %(name)s and peer = %(peer)s and at > now() - interval '24 hours');
 
@@ -269,6 +274,7 @@ update ticket set
 where id = %(id)s;
 
 -- name: touch_ticket
+-- An entry changed, and with it the ticket.
 update ticket set version = version + 1, changed = %(now)s, changed_by = %(agent)s
 where id = %(id)s;
 
@@ -294,6 +300,7 @@ order by t.id
 limit %(limit)s offset %(offset)s;
 
 -- name: count_of_tickets
+-- The whole number costs a look at every ticket, so it is a statement of its own.
 select count(*)
 from ticket t
 join state s on s.id = t.state_id
@@ -332,6 +339,7 @@ order by t.id
 limit %(limit)s offset %(offset)s;
 
 -- name: count_of_named_tickets
+-- The same for tickets asked for by guid.
 with named as materialized (
   select distinct case when asked.merged_into_id is null then asked.id else (
     with recursive chain(id, next) as (
@@ -359,6 +367,7 @@ from article r join ticket t on t.id = r.ticket_id
 where r.guid = %(guid)s and not r.is_description;
 
 -- name: articles
+-- By time, not by number: a merge moves articles in between.
 select r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
   (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
     nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = r.created_by),
@@ -369,9 +378,11 @@ order by r.created, r.id
 limit 5000;
 
 -- name: article_taken
+-- Also the description's guid counts, and articles the caller may not see.
 select exists (select from article where guid = %(guid)s);
 
 -- name: working_time_taken
+-- Also working times the caller may not see count.
 select exists (select from working_time where guid = %(guid)s);
 
 -- name: add_article
@@ -384,6 +395,7 @@ select %(ticket_id)s, %(guid)s,
   %(now)s, %(agent)s, %(now)s, %(agent)s;
 
 -- name: edit_article
+-- With the ticket's id, as every statement about an entry (storage page, section 10).
 update article set plain = %(plain)s, html = %(html)s, visible = %(visible)s, changed = %(now)s,
   changed_by = %(agent)s
 where ticket_id = %(ticket_id)s and id = %(id)s;
@@ -403,12 +415,14 @@ on conflict (ticket_id) where is_description do update set
   changed_by = excluded.changed_by;
 
 -- name: add_working_time
+-- The booking agent may be another than the executor.
 insert into working_time (ticket_id, guid, executor_id, started, ended, minutes, description,
   created, created_by, changed)
 values (%(ticket_id)s, %(guid)s, %(executor)s, %(start)s, %(end)s, %(minutes)s, %(description)s,
   %(now)s, %(agent)s, %(now)s);
 
 -- name: delete_reminder
+-- A ticket without one is no error.
 delete from reminder where ticket_id = %(ticket_id)s;
 
 -- name: resolve
@@ -462,6 +476,7 @@ where 'customer_user' = any(%(lists)s) and
 limit 50000;
 
 -- name: categories
+-- Order by bytes: the same on every server, whatever its locale.
 select c.guid, p.guid, c.en, coalesce(c.de, c.en), c.path_en, c.path_de
 from category c left join category p on p.id = c.parent_id
 where c.active
@@ -469,6 +484,7 @@ order by c.path_en collate "C", c.id
 limit 5000;
 
 -- name: resolutions
+-- Order by bytes, as categories.
 select guid, en, coalesce(de, en) from resolution
 where active
 order by en collate "C", id
@@ -497,6 +513,7 @@ left join agent_group g on w.is_group and g.id = w.id
 order by w.is_group, w.name, w.id;
 
 -- name: helpdesk_settings
+-- Read inside each transaction, so that an edit holds from the next call on.
 select name, value from helpdesk_setting limit 100;
 
 -- name: add_history
@@ -521,11 +538,13 @@ on conflict (account_id, operation, key) do update set
 returning digest, answer, subject, kind;
 
 -- name: find_key
+-- A claim without an answer belongs to a unit that is still running.
 select digest, answer, subject, kind from idempotency
 where account_id = %(account_id)s and operation = %(operation)s and key = %(key)s
   and answer is not null and expires > %(now)s;
 
 -- name: remember_key
+-- In place of the claim, or of an older answer to the same arguments.
 insert into idempotency (account_id, operation, key, digest, answer, subject, kind, by_digest,
   expires)
 values (%(account_id)s, %(operation)s, %(key)s, %(digest)s, %(answer)s, %(subject)s, %(kind)s,
@@ -535,6 +554,7 @@ on conflict (account_id, operation, key) do update set
   kind = excluded.kind, by_digest = excluded.by_digest, expires = excluded.expires;
 
 -- name: forget_keys
+-- The account wrote the subject again: repeats of what it did before count as new.
 delete from idempotency
 where account_id = %(account_id)s and subject = %(subject)s and by_digest;
 
@@ -552,6 +572,7 @@ from jsonb_array_elements(%(events)s::jsonb) with ordinality line(event, n);
 select version_num from alembic_version limit 1;
 
 -- name: ensure_schedule
+-- The next run stays when only the program was started again.
 insert into schedule (name, spec, next_run) values (%(name)s, %(spec)s, now())
 on conflict (name) do update set spec = excluded.spec where schedule.spec <> excluded.spec;
 
@@ -568,6 +589,7 @@ where name = (
 returning name, now();
 
 -- name: settle_schedule
+-- Fenced by the owner: a worker whose lease ran out changes nothing.
 update schedule
 set next_run = %(next_run)s, last_run = now(), last_error = %(error)s,
     lease_until = null, lease_owner = null
@@ -576,30 +598,35 @@ where name = %(name)s and lease_owner = %(owner)s;
 -- Pruning takes 1000 rows a statement, so that no lock lasts and no statement runs into its limit.
 
 -- name: prune_sessions
+-- Sessions past their last moment, used or not.
 with gone as (
   delete from session where digest in (
     select digest from session where expires < now() limit 1000) returning 1)
 select count(*) from gone;
 
 -- name: prune_login_failures
+-- Failures older than any window that counts them.
 with gone as (
   delete from login_failure where id in (
     select id from login_failure where at < now() - interval '1 day' limit 1000) returning 1)
 select count(*) from gone;
 
 -- name: prune_good_logins
+-- Good logins that no longer keep an address open.
 with gone as (
   delete from good_login where (name, peer) in (
     select name, peer from good_login where at < now() - interval '1 day' limit 1000) returning 1)
 select count(*) from gone;
 
 -- name: prune_nonces
+-- Nonces whose token is too old to be taken anyway.
 with gone as (
   delete from nonce where digest in (
     select digest from nonce where expires < now() limit 1000) returning 1)
 select count(*) from gone;
 
 -- name: prune_idempotency
+-- First answers that no repeat gets any more.
 with gone as (
   delete from idempotency where (account_id, operation, key) in (
     select account_id, operation, key from idempotency where expires < now() limit 1000)
@@ -607,6 +634,7 @@ with gone as (
 select count(*) from gone;
 
 -- name: prune_audit
+-- Audit lines beyond their retention; the only way any of them goes.
 with gone as (
   delete from audit where id in (
     select id from audit where at < now() - make_interval(days => %(days)s) limit 1000)

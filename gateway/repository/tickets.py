@@ -25,7 +25,7 @@ class TicketStore:
         self._now = now
 
     def lock(self, guid: UUID) -> Ticket | None:
-        """Load a ticket and hold its row FOR NO KEY UPDATE; removed ones count as absent."""
+        """Load a ticket and hold its row FOR NO KEY UPDATE; removed ones come too."""
         rows = self._current.hold("lock_ticket", "load_ticket", {"guid": guid})
         return _ticket(rows[0]) if rows else None
 

@@ -68,19 +68,19 @@ class UnitsOfWork:
             OutcomeUnknown: the answer of COMMIT was lost.
         """
         doubtful = False  # a COMMIT was lost: from then on nobody may say that nothing changed
-        error: Exception = TryLater()
+        last = _Again(TryLater())
         for _ in range(_TRIES):
             try:
                 return self._once(work, call)
             except _Again as again:
                 doubtful = doubtful or again.doubtful
-                error = again.error
+                last = again
             except TryLater as refusal:
                 if doubtful:
                     raise OutcomeUnknown from refusal
                 raise
             self._pause.wait(random.uniform(*_PAUSE_S))  # noqa: S311 - spreads, hides nothing
-        raise OutcomeUnknown if doubtful else error
+        raise (OutcomeUnknown() if doubtful else last.error) from last
 
     def _once(self, work: Callable[[Unit], T], call: Call) -> T:
         _require_time(call)
