@@ -56,7 +56,8 @@ class ReaderCompiler:
             for child in element:
                 name, from_text, convert, many = members[child.tag]  # type: ignore[index]
                 if from_text is not None:
-                    found[name] = from_text(child.text or "")
+                    text = child.text or ""
+                    found[name] = text if from_text is str else from_text(text)
                 elif not many:
                     found[name] = convert(child)
                 elif (entries := found[name]) is None:
