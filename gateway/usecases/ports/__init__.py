@@ -1,0 +1,42 @@
+"""What the use cases ask of the world: storage, passwords, a unit of work.
+
+Stores: ``get`` raises, ``find`` may give None, ``list`` is bounded, ``lock`` holds to the end of
+the transaction.
+"""
+
+from gateway.usecases.ports.accounts import AccountStore, Credential, Passwords
+from gateway.usecases.ports.calls import Call
+from gateway.usecases.ports.entries import EntryStore
+from gateway.usecases.ports.lists import LISTS, ListStore
+from gateway.usecases.ports.messages import ClosedMessage, MessageLog, OpenedMessage
+from gateway.usecases.ports.records import (
+    HistoryStore,
+    IdempotencyStore,
+    MessageStore,
+    Outbox,
+    Remembered,
+)
+from gateway.usecases.ports.tickets import TICKET_COLUMNS, TicketStore
+from gateway.usecases.ports.units import Unit, Units
+
+__all__ = [
+    "LISTS",
+    "TICKET_COLUMNS",
+    "AccountStore",
+    "Call",
+    "ClosedMessage",
+    "Credential",
+    "EntryStore",
+    "HistoryStore",
+    "IdempotencyStore",
+    "ListStore",
+    "MessageLog",
+    "MessageStore",
+    "OpenedMessage",
+    "Outbox",
+    "Passwords",
+    "Remembered",
+    "TicketStore",
+    "Unit",
+    "Units",
+]

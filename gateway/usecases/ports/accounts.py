@@ -1,0 +1,69 @@
+"""What the use cases ask of accounts, sessions and password hashing."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.domain.people import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """What is stored of an account's secret, and what decides whether it may be used."""
+
+    principal: Principal
+    version: int  # raised by every change of a secret
+    hashes: tuple[str, ...]  # argon2id; two during rotation
+    active: bool  # account enabled, bound person valid
+
+
+class AccountStore(Protocol):
+    """Accounts, sessions and failed logins; each call is one short transaction of its own."""
+
+    def find(self, name: str) -> Credential | None:
+        """Find an account with its rights, in one statement."""
+        ...
+
+    def find_session(self, digest: bytes) -> Credential | None:
+        """Find the account of a living session by the SHA-256 of its id, and mark it used."""
+        ...
+
+    def failures(self, name: str, peer: str, window_s: int) -> tuple[int, int]:
+        """Count the failed logins of an account and of an address within the window."""
+        ...
+
+    def record_failure(self, name: str, peer: str) -> None:
+        """Remember a failed login."""
+        ...
+
+    def record_success(self, name: str, peer: str) -> None:
+        """Forget the account's failures from this address and remember the good login."""
+        ...
+
+    def trusted(self, name: str, peer: str) -> bool:
+        """Tell whether the account had a good login from this address within 24 hours."""
+        ...
+
+    def rehash(self, account_id: int, old: str, new: str) -> None:
+        """Store a hash with newer parameters, if the old one still stands."""
+        ...
+
+
+class Passwords(Protocol):
+    """Password hashing."""
+
+    def verify(self, hashed: str, password: str) -> bool:
+        """Compare in constant time; a slow operation."""
+        ...
+
+    def hash(self, password: str) -> str:
+        """Hash with the present parameters."""
+        ...
+
+    def outdated(self, hashed: str) -> bool:
+        """Tell whether the hash was made with older parameters."""
+        ...
+
+    @property
+    def dummy(self) -> str:
+        """A hash that no password has, for unknown users."""
+        ...
