@@ -22,7 +22,7 @@ from gateway.errors import (
 )
 
 VERBS = (
-    "serve", "work", "migrate", "check", "accounts", "groups", "lists", "call", "wsdl",
+    "serve", "work", "migrate", "check", "accounts", "groups", "lists", "call", "wsdl", "demo",
 )  # fmt: skip
 
 FAILED = 1

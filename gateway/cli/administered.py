@@ -10,10 +10,9 @@ import click
 
 from gateway.cli.database import joined_database
 from gateway.errors import BrokenRule, CannotStart
-from gateway.repository.administration import Administration
-from gateway.repository.engine import build_engine
+from gateway.repository.administration import Administration, operator_engine
 from gateway.repository.inspection import inspect
-from gateway.settings import Loaded, Settings
+from gateway.settings import Loaded
 from gateway.usecases.list_fields import Field, ListKind, read
 from gateway.usecases.lists import Actor
 
@@ -29,23 +28,15 @@ def administered(loaded: Loaded) -> Iterator[Administration]:
     Raises:
         CannotStart: its schema is another program's.
     """
-    with ready_database(loaded) as settings:
-        database = settings.database
-        engine = build_engine(
-            database.url.get_secret_value(),
-            pool_size=1,
-            role="gateway operator",
-            pooler=database.pooler,
-        )
-        try:
-            yield Administration(engine)
-        finally:
-            engine.dispose()
+    with ready_database(loaded) as database, operator_engine(*database) as engine:
+        yield Administration(engine)
 
 
 @contextmanager
-def ready_database(loaded: Loaded) -> Iterator[Settings]:
+def ready_database(loaded: Loaded) -> Iterator[tuple[str, bool]]:
     """Join a database that has this program's schema; a fresh one is filled.
+
+    Gives its address, and whether a pooler stands before it.
 
     Raises:
         CannotStart: its schema is another program's.
@@ -62,7 +53,7 @@ def ready_database(loaded: Loaded) -> Iterator[Settings]:
                 f"the schema is {facts.schema}, this program works with {facts.newest_schema}: "
                 "run `ticket-gateway migrate`, or the program of that schema"
             )
-        yield settings
+        yield settings.database.url.get_secret_value(), settings.database.pooler
 
 
 def actor(context: click.Context) -> Actor:

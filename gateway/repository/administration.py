@@ -1,7 +1,8 @@
 """Rows that operators write: one transaction after another, on plain tables."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolEmpty
 
 from gateway import clock
 from gateway.errors import BrokenRule, StorageAway, TryLater
+from gateway.repository.engine import build_engine
 from gateway.repository.tables import metadata
 from gateway.repository.transaction import translated
 from gateway.usecases.administration_ports import AdministrationUnit, Record
@@ -21,6 +23,16 @@ T = TypeVar("T")
 
 _MOST = 5000
 _COLUMNS = re.compile(r"Key \((.+?)\)=")
+
+
+@contextmanager
+def operator_engine(url: str, pooler: bool) -> Iterator[Engine]:
+    """Lend the one connection that an operator's verb needs."""
+    engine = build_engine(url, pool_size=1, role="gateway operator", pooler=pooler)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 class Administration:
