@@ -1,5 +1,6 @@
 """First answers to commands, kept for their repeats."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -44,9 +45,35 @@ class IdempotencyStore:
 
     def forget(self, call: Call, subject: UUID) -> None:
         """Drop this account's digest-keyed answers about a subject: it wrote it again."""
+        self.forget_each(call, [subject])
+
+    def find_each(self, call: Call, subjects: Collection[UUID]) -> frozenset[UUID]:
+        """Tell which entries of this very batch the account was answered about."""
+        rows = self._current.read("find_keys", self._of_batch(call, subjects))
+        return frozenset(subject for (subject,) in rows)
+
+    def remember_each(self, call: Call, subjects: Collection[UUID], kind: str) -> None:
+        """Keep that the account was answered about these entries of this batch."""
         self._current.later(
-            "forget_keys", {"account_id": call.principal.account_id, "subject": subject}
+            "remember_keys",
+            self._of_batch(call, subjects)
+            | {"digest": call.digest, "subjects": list(subjects), "kind": kind},
         )
+
+    def forget_each(self, call: Call, subjects: Collection[UUID]) -> None:
+        """Drop what ``forget`` drops, about several subjects."""
+        self._current.later(
+            "forget_keys",
+            {"account_id": call.principal.account_id, "subjects": list(subjects)},
+        )
+
+    def _of_batch(self, call: Call, subjects: Collection[UUID]) -> dict[str, object]:
+        return {
+            "account_id": call.principal.account_id,
+            "operation": call.operation,
+            "keys": [f"{call.digest.hex()}/{subject}" for subject in subjects],
+            "now": self._now,
+        }
 
     def _named(self, call: Call, key: str) -> dict[str, object]:
         return {

@@ -149,12 +149,12 @@ select exists (select from good_login
 -- Not the version: the password is the same, so cached logins stay good.
 update account_secret set hash = %(new)s where account_id = %(account_id)s and hash = %(old)s;
 
--- name: lock_ticket
+-- name: lock_tickets
 -- Apart from the load: a row read by the locking statement itself would show lists and
 -- description as they were before the lock was granted.
-select id from ticket where guid = %(guid)s for no key update;
+select id from ticket where guid = any(%(guids)s::uuid[]) order by id for no key update;
 
--- name: load_ticket
+-- name: load_tickets
 -- Each list row is one array (id, guid, en, de, active, kind): one plan node each where 14 outer
 -- joins would take the planner longer than the statement runs.
 select t.id, t.guid, t.number, t.version, t.title,
@@ -198,7 +198,7 @@ select t.id, t.guid, t.number, t.version, t.title,
     select guid from chain where next is null limit 1) end,
   coalesce((select html from article where ticket_id = t.id and is_description), '')
 from ticket t
-where t.guid = %(guid)s;
+where t.guid = any(%(guids)s::uuid[]);
 
 -- name: view_ticket
 -- All that a reader is shown, in one statement: captions, names, sums, description, assignee.
@@ -556,7 +556,22 @@ on conflict (account_id, operation, key) do update set
 -- name: forget_keys
 -- The account wrote the subject again: repeats of what it did before count as new.
 delete from idempotency
-where account_id = %(account_id)s and subject = %(subject)s and by_digest;
+where account_id = %(account_id)s and subject = any(%(subjects)s::uuid[]) and by_digest;
+
+-- name: find_keys
+-- Of a batch each entry has a record of its own: it may be written again alone.
+select subject from idempotency
+where account_id = %(account_id)s and operation = %(operation)s and key = any(%(keys)s::text[])
+  and expires > %(now)s;
+
+-- name: remember_keys
+-- Nothing but that it was done is to be known of an entry; an empty answer is one all the same.
+insert into idempotency (account_id, operation, key, digest, answer, subject, kind, by_digest,
+  expires)
+select %(account_id)s, %(operation)s, entry.key, %(digest)s, '{}', entry.subject, %(kind)s, true,
+  %(now)s::timestamptz + interval '24 hours'
+from unnest(%(keys)s::text[], %(subjects)s::uuid[]) entry(key, subject)
+on conflict (account_id, operation, key) do update set expires = excluded.expires;
 
 -- name: add_events
 -- Sequence numbers follow on; the ticket's row is locked by the unit.

@@ -1,6 +1,6 @@
 """Tickets with their own fields: locked, shown, created, changed and listed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -26,8 +26,12 @@ class TicketStore:
 
     def lock(self, guid: UUID) -> Ticket | None:
         """Load a ticket and hold its row FOR NO KEY UPDATE; removed ones come too."""
-        rows = self._current.hold("lock_ticket", "load_ticket", {"guid": guid})
-        return _ticket(rows[0]) if rows else None
+        return self.lock_all([guid]).get(guid)
+
+    def lock_all(self, guids: Collection[UUID]) -> Mapping[UUID, Ticket]:
+        """Load several tickets and hold their rows, locked by id ascending."""
+        rows = self._current.hold("lock_tickets", "load_tickets", {"guids": list(guids)})
+        return {ticket.guid: ticket for ticket in map(_ticket, rows)}
 
     def view(self, guid: UUID, principal: Principal) -> TicketView | None:
         """Read a ticket for showing, following merges to the end; None if not to be seen."""

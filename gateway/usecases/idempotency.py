@@ -5,7 +5,7 @@ without one the digest of the command itself, as long as its effect still stands
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -58,6 +58,21 @@ def remember(done: Done, kind: str, subject: UUID, call: Call, unit: Unit) -> No
     unit.idempotency.remember(
         call, call.digest.hex(), Remembered(call.digest, asdict(done), subject, kind)
     )
+
+
+def repeated_each(subjects: Collection[UUID], call: Call, unit: Unit) -> frozenset[UUID]:
+    """Tell which entries of this very batch were made or deleted by it before.
+
+    The caller judges whether the effect on each still stands.
+    """
+    return unit.idempotency.find_each(call, subjects) if subjects else frozenset()
+
+
+def remember_each(subjects: Collection[UUID], kind: str, call: Call, unit: Unit) -> None:
+    """Keep what a batch did to each entry; older answers about these are dropped."""
+    if subjects:
+        unit.idempotency.forget_each(call, subjects)
+        unit.idempotency.remember_each(call, subjects, kind)
 
 
 def _again(first: Remembered, call: Call, unit: Unit) -> Done:

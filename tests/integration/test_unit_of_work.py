@@ -438,7 +438,7 @@ def test_a_creation_takes_five_round_trips_with_the_login(stores, monkeypatch):
     counted = [trip for trip in trips if trip != ["commit"]]
     assert len(counted) == 5
     assert counted[1:] == [
-        ["begin", "lock_ticket", "load_ticket"],
+        ["begin", "lock_tickets", "load_tickets"],
         ["resolve"],
         ["insert_ticket"],
         ["put_description", "add_history", "add_events", "forget_keys", "remember_key",

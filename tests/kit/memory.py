@@ -1,6 +1,6 @@
 """The storage of the use cases in memory: one transaction at a time, rolled back on an error."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -128,12 +128,12 @@ class TicketStore:
         self._unit, self._trips, self._numbers = unit, trips, numbers
 
     def lock(self, guid: UUID) -> Ticket | None:
+        return self.lock_all([guid]).get(guid)
+
+    def lock_all(self, guids: Collection[UUID]) -> dict[UUID, Ticket]:
         self._trips.append("lock")
-        stored = self._unit.tables.tickets.get(guid)
-        if stored is None:
-            return None
-        text = _description(self._unit.tables, stored.ticket.id)
-        return replace(stored.ticket, description=text.html if text else "")
+        stored = [self._unit.tables.tickets.get(guid) for guid in guids]
+        return {each.ticket.guid: self._described(each.ticket) for each in stored if each}
 
     def view(self, guid: UUID, principal: Principal) -> TicketView | None:
         self._trips.append("view")
@@ -188,6 +188,10 @@ class TicketStore:
         return Page(
             TICKET_COLUMNS, rows[offset : offset + count], len(rows) > offset + count, total
         )
+
+    def _described(self, ticket: Ticket) -> Ticket:
+        text = _description(self._unit.tables, ticket.id)
+        return replace(ticket, description=text.html if text else "")
 
     def _put(self, ticket: Ticket) -> None:
         stored = self._unit.tables.tickets[ticket.guid]
@@ -363,9 +367,20 @@ class IdempotencyStore:
         self._keys[_named(call, key)] = (self._unit.now, remembered)
 
     def forget(self, call: Call, subject: UUID) -> None:
+        self.forget_each(call, [subject])
+
+    def find_each(self, call: Call, subjects: Collection[UUID]) -> frozenset[UUID]:
+        self._trips.append("find_each")
+        return frozenset(each for each in subjects if self._living(call, _of_batch(call, each)))
+
+    def remember_each(self, call: Call, subjects: Collection[UUID], kind: str) -> None:
+        for each in subjects:
+            self.remember(call, _of_batch(call, each), Remembered(call.digest, {}, each, kind))
+
+    def forget_each(self, call: Call, subjects: Collection[UUID]) -> None:
         account = call.principal.account_id
         for name, (_, known) in list(self._keys.items()):
-            if name[0] == account and known is not None and known.subject == subject:
+            if name[0] == account and known is not None and known.subject in subjects:
                 del self._keys[name]
 
     @property
@@ -570,3 +585,7 @@ def _columns(view: TicketView) -> tuple[object, ...]:
 
 def _named(call: Call, key: str) -> tuple[int, str, str]:
     return call.principal.account_id, call.operation, key
+
+
+def _of_batch(call: Call, subject: UUID) -> str:
+    return f"{call.digest.hex()}/{subject}"

@@ -84,8 +84,10 @@ def _path(field: str, paths: Mapping[str, str]) -> str:
         return "Idempotency-Key"
     if field in paths:
         return paths[field]
-    name, bracket, rest = field.partition("[")  # of a batch: entries[2] of the domain
-    return f"{paths.get(name, name)}{bracket}{rest}"
+    # Of a batch: costs[2], or costs[2].unit_price of the domain.
+    name, bracket, rest = field.partition("[")
+    number, dot, member = rest.partition(".")
+    return f"{paths.get(name, name)}{bracket}{number}{dot}{paths.get(member, member)}"
 
 
 def _code(error: Refused) -> int:

@@ -1,6 +1,6 @@
 """What is written beside a change: history, events, first answers, the message's outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -53,6 +53,18 @@ class IdempotencyStore(Protocol):
 
     def forget(self, call: Call, subject: UUID) -> None:
         """Drop this account's digest-keyed answers about a subject: it wrote it again."""
+        ...
+
+    def find_each(self, call: Call, subjects: Collection[UUID]) -> frozenset[UUID]:
+        """Tell which entries of this very batch the account was answered about."""
+        ...
+
+    def remember_each(self, call: Call, subjects: Collection[UUID], kind: str) -> None:
+        """Keep that the account was answered about these entries of this batch."""
+        ...
+
+    def forget_each(self, call: Call, subjects: Collection[UUID]) -> None:
+        """Drop what ``forget`` drops, about several subjects."""
         ...
 
 

@@ -1,6 +1,6 @@
 """What the use cases ask of the storage of tickets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -17,6 +17,13 @@ class TicketStore(Protocol):
         """Load a ticket and hold its row FOR NO KEY UPDATE.
 
         Removed ones come too: their guid is used up, so it must not look like a new one.
+        """
+        ...
+
+    def lock_all(self, guids: Collection[UUID]) -> Mapping[UUID, Ticket]:
+        """Load several tickets at once and hold their rows, locked by id ascending.
+
+        Unknown ones are left out.
         """
         ...
 
