@@ -65,6 +65,7 @@ class Seal:
 
 def _make_key_file(path: Path) -> None:
     """Make a key file whole or not at all; of several processes the first one wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_hex(_KEY_BYTES) + "\n")
