@@ -350,8 +350,8 @@ def test_an_operation_is_found_in_any_letter_case(pages, query):
 def test_an_operation_page_says_what_people_need(pages):
     text = outline(get(pages, "op=LendBook_V2")).text
 
-    assert "id made by the caller; a GUID" in text
-    assert "no; to create" in text
+    assert "id made by the caller a GUID" in text
+    assert "to create" in text
     assert "TBook_V1 became TBook_V2" in text
     assert "a rule is broken" in text
     assert f"curl --user USER" in text  # noqa: F541
