@@ -92,7 +92,7 @@ def pick(kinds: Iterable[ListKind], name: str) -> ListKind:
 
 def hint(name: str, known: Iterable[str]) -> str:
     """Name what was probably meant, else all there is."""
-    names = sorted(known)
+    names = sorted(map(str, known))
     near = get_close_matches(name.lower(), [each.lower() for each in names], n=1, cutoff=0.5)
     if near:
         meant = next(each for each in names if each.lower() == near[0])
