@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.kit.children import alive
+from tests.kit.children import alive, wait_until
 from tests.kit.database import driver_url
 from tests.kit.serving import Serving, free_port, run
 
@@ -58,6 +58,14 @@ def test_serve_says_where_it_is_and_ends_with_0_on_sigterm(data_dir):
         assert gateway.stop() == 0
         assert f"Gateway ready: {gateway.url}/" in gateway.talk()
         assert not any(map(alive, [database, *servers]))
+
+
+def test_sigterm_during_the_start_ends_with_0_and_leaves_nothing(data_dir):
+    gateway = Serving(data_dir, "--no-worker")
+    pid_file = data_dir / "postgres" / "postmaster.pid"
+    wait_until(pid_file.exists)
+    assert gateway.stop() == 0, gateway.talk()
+    assert not pid_file.exists()
 
 
 def test_commands_work_beside_a_running_gateway(data_dir):
