@@ -7,6 +7,8 @@ repeat when a setting has changed in between.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from gateway.domain.people import PartyKind
@@ -58,7 +60,7 @@ class SaveTicket:
     assignee: Assign | Unset = UNSET
     impact: Key | None | Unset = UNSET
     keywords: str | Unset = UNSET
-    template: Key | Unset = UNSET  # counts only when the ticket is created
+    template: UUID | Unset = UNSET  # counts only when the ticket is created
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +117,127 @@ class SaveComment:
     ticket: UUID | None | Unset = UNSET
     text: Description | Unset = UNSET
     visible: bool | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One id of a batch; ``breach`` is what is wrong with its form.
+
+    It counts when the entry's turn comes, after all steps of those before it (ACMP contract G14).
+    """
+
+    guid: UUID
+    breach: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeTickets:
+    """Merge the sources into the target."""
+
+    target: UUID
+    sources: tuple[Entry, ...]
+    merged_state: str = field(repr=False)
+
+
+class ObjectKind(StrEnum):
+    """What a ticket can be linked to in another system."""
+
+    ASSET = "asset"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkObjects:
+    """Link assets or clients of another system to a ticket."""
+
+    ticket: UUID
+    kind: ObjectKind
+    objects: tuple[Entry, ...]
+    registered_only: bool = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkTickets:
+    """Link tickets to a ticket."""
+
+    ticket: UUID
+    others: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveReminder:
+    """Set a ticket's reminder, in place of the one it has; ``breach`` as in SaveTicket.
+
+    Without recipient the calling agent is reminded.
+    """
+
+    ticket: UUID
+    due: datetime
+    text: str = ""
+    recipient: UUID | None = None
+    breach: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveWorkingTime:
+    """Add the working time of this guid, or edit it when it exists; ``breach`` as in SaveTicket.
+
+    An executor that is None was sent empty.
+    """
+
+    guid: UUID
+    breach: Refused | None = None
+    ticket: UUID | Unset = UNSET
+    executor: UUID | None | Unset = UNSET
+    start: datetime | Unset = UNSET
+    end: datetime | Unset = UNSET
+    description: str | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveCost:
+    """Add the cost of this guid, or edit it when it exists; ``breach`` as in SaveTicket."""
+
+    guid: UUID
+    breach: Refused | None = None
+    ticket: UUID | Unset = UNSET
+    unit_price: Decimal | Unset = UNSET
+    amount: int | Unset = UNSET
+    category: str | Unset = UNSET
+    description: str | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveAttachment:
+    """Add the attachment of this guid, or edit it when it exists; ``breach`` as in SaveTicket.
+
+    ``breach_if_new`` also counts what an edit ignores: name and file name. The content stands for
+    itself by its digest: megabytes are no part of a ``repr``.
+    """
+
+    guid: UUID
+    document: UUID
+    breach: Refused | None = None
+    breach_if_new: Refused | None = None
+    name: str = ""
+    file_name: str = ""
+    description: str | Unset = UNSET
+    visible: bool | Unset = UNSET
+    sha256: bytes | None = None  # of the content; None: none was sent
+    content: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveAttachments:
+    """Add or edit attachments of a ticket."""
+
+    ticket: UUID
+    attachments: tuple[SaveAttachment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteAttachments:
+    """Delete attachments of a ticket."""
+
+    ticket: UUID
+    attachments: tuple[Entry, ...]

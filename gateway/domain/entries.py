@@ -1,7 +1,8 @@
-"""What hangs on a ticket: articles (comments) and working times; costs, attachments, reminders."""
+"""What hangs on a ticket: articles (comments), attachments, working times, costs, reminders."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -74,6 +75,83 @@ class NewWorkingTime:
     def minutes(self) -> int:
         """Give the duration in minutes, rounded, at least one (ACMP contract WT)."""
         return minutes_between(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """A ticket's reminder."""
+
+    due: datetime
+    text: str
+    recipient: Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingTime:
+    """A working time of a ticket; ``ticket`` is the guid of that ticket."""
+
+    guid: UUID
+    ticket_id: int
+    ticket: UUID
+    executor: Row
+    start: datetime
+    end: datetime
+    minutes: int
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """A cost of a ticket; a new one has no creator yet, it gets the calling agent."""
+
+    guid: UUID
+    ticket_id: int
+    ticket: UUID
+    unit_price: Decimal  # two places
+    amount: int
+    category: str = ""
+    description: str = ""
+    creator: Row | None = None
+    created: datetime
+
+    @property
+    def total(self) -> Decimal:
+        """Give the price of all of them."""
+        return self.unit_price * self.amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file of a ticket or of one of its articles, without its content.
+
+    ``document`` is a caller's label; a file made elsewhere has its own guid there.
+    """
+
+    guid: UUID
+    ticket_id: int
+    ticket: UUID
+    document: UUID
+    name: str
+    file_name: str
+    description: str = ""
+    visible: bool = False  # to the customer
+    size: int = 0
+    sha256: bytes | None = None  # None: the content has not come yet
+    creator: Row | None = None
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A received mail that belongs to no ticket."""
+
+    guid: UUID
+    subject: str
+    sender: str
+    recipient: str
+    received: datetime
+    body: str
+    has_attachments: bool
 
 
 def minutes_between(start: datetime, end: datetime) -> int:

@@ -18,6 +18,7 @@ class EventKind(StrEnum):
     MERGED = "merged"
     COMMENT_ADDED = "comment added"
     ATTACHMENT_ADDED = "attachment added"
+    REMINDER_DUE = "reminder due"
 
 
 @dataclass(frozen=True, slots=True)

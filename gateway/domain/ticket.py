@@ -97,6 +97,10 @@ class Ticket:
         if self.merged_into is not None:
             raise TicketMerged(self.merged_into, field=field)
 
+    def merged_away(self, state: Row, now: datetime) -> "Changes":
+        """Give what merging it into another ticket changes; a closed one keeps its closing time."""
+        return Changes(state=state, pending_until=None, closed=self.closed or now)
+
     def require_closed(self, field: str) -> None:
         """Refuse to reopen what is not closed.
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from gateway.domain.people import Assignable
+
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,36 +21,42 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TicketView:
-    """A ticket as readers see it: captions, names and sums included. Minutes; two-place money."""
+class TicketContent:
+    """What both a ticket and a template show. Minutes; two-place money."""
 
-    id: int
-    guid: UUID
-    number: str
-    group_id: int
-    version: int
     title: str
     html: str
     plain: str
     category: Caption | None
     priority: int
     state: Caption
-    state_type: str
     contact_guid: UUID | None
     contact: str
+    assignee: Assignable | None
+    impact: Caption | None
+    keywords: str
+    working_minutes: int
+    costs: Decimal
+    template_guid: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView(TicketContent):
+    """A ticket as readers see it: captions, names and sums included."""
+
+    id: int
+    guid: UUID
+    number: str
+    group_id: int
+    version: int
+    state_type: str
     creator_guid: UUID | None
     creator: str
     created: datetime
     changed: datetime
-    assignee: Assignable | None
-    impact: Caption | None
-    keywords: str
     resolution: Caption | None
     closed: datetime | None
     reminder: datetime | None
-    working_minutes: int
-    costs: Decimal
-    template_guid: UUID | None
     merged_into: UUID | None
     asked_for: UUID  # the guid it was asked by; differs after a merge
 
@@ -84,3 +93,11 @@ class Page:
     rows: list[tuple[object, ...]]
     has_more: bool
     total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[E]):
+    """The first rows of a list without paging, and how many there are in all."""
+
+    rows: list[E]
+    total: int

@@ -421,6 +421,177 @@ insert into working_time (ticket_id, guid, executor_id, started, ended, minutes,
 values (%(ticket_id)s, %(guid)s, %(executor)s, %(start)s, %(end)s, %(minutes)s, %(description)s,
   %(now)s, %(agent)s, %(now)s);
 
+-- name: newest_articles
+-- Apart from the other order: which 5000 of very many are shown depends on it.
+select count(*) over (), r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = r.created_by),
+  r.channel, r.from_, r.to_, r.cc, r.signature, r.subject, r.is_description, r.created, r.changed
+from article r
+where r.ticket_id = %(ticket_id)s and not r.is_description
+order by r.created desc, r.id desc
+limit 5000;
+
+-- name: delete_article
+-- Its files go with it; a working time booked with it stays.
+delete from article where ticket_id = %(ticket_id)s and id = %(id)s;
+
+-- name: find_working_times
+-- Guids of entries are unique, so the tickets need not be known; a batch is found at once.
+select w.guid, w.ticket_id, t.guid,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = w.executor_id),
+  w.started, w.ended, round(w.minutes)::bigint, w.description
+from working_time w join ticket t on t.id = w.ticket_id
+where w.guid = any(%(guids)s::uuid[]);
+
+-- name: working_times
+-- Counted before the limit, so that a list that is cut off says of how many.
+select count(*) over (), w.guid, w.ticket_id, t.guid,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = w.executor_id),
+  w.started, w.ended, round(w.minutes)::bigint, w.description
+from working_time w join ticket t on t.id = w.ticket_id
+where w.ticket_id = %(ticket_id)s
+order by w.started, w.id
+limit 5000;
+
+-- name: edit_working_time
+-- All columns a caller may change: one prepared statement for every edit.
+update working_time set executor_id = %(executor)s, started = %(start)s, ended = %(end)s,
+  minutes = %(minutes)s, description = %(description)s, changed = %(now)s
+where ticket_id = %(ticket_id)s and guid = %(guid)s;
+
+-- name: delete_working_times
+-- Those of several tickets at once; the ticket is named, as it is the key rows are kept by.
+delete from working_time w
+using unnest(%(tickets)s::bigint[], %(guids)s::uuid[]) gone(ticket_id, guid)
+where w.ticket_id = gone.ticket_id and w.guid = gone.guid;
+
+-- name: find_costs
+-- As find_working_times.
+select c.guid, c.ticket_id, t.guid, c.unit_price, c.amount, c.category, c.description,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = c.created_by),
+  c.created
+from cost c join ticket t on t.id = c.ticket_id
+where c.guid = any(%(guids)s::uuid[]);
+
+-- name: costs
+-- Counted as working_times are.
+select count(*) over (), c.guid, c.ticket_id, t.guid, c.unit_price, c.amount, c.category, c.description,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = c.created_by),
+  c.created
+from cost c join ticket t on t.id = c.ticket_id
+where c.ticket_id = %(ticket_id)s
+order by c.created, c.id
+limit 5000;
+
+-- name: add_costs
+-- A whole batch as one document; its order is the order of ids, and so of lists.
+insert into cost (ticket_id, guid, unit_price, amount, category, description, created, created_by,
+  changed)
+select ticket_id, guid, unit_price, amount, category, description, %(now)s, %(agent)s, %(now)s
+from jsonb_to_recordset(%(costs)s::jsonb) as sent(n int, ticket_id bigint, guid uuid,
+  unit_price numeric, amount int, category text, description text)
+order by n;
+
+-- name: edit_costs
+-- A whole batch as one document, as they are added.
+update cost c set unit_price = sent.unit_price, amount = sent.amount, category = sent.category,
+  description = sent.description, changed = %(now)s
+from jsonb_to_recordset(%(costs)s::jsonb) as sent(ticket_id bigint, guid uuid, unit_price numeric,
+  amount int, category text, description text)
+where c.ticket_id = sent.ticket_id and c.guid = sent.guid;
+
+-- name: delete_costs
+-- As delete_working_times.
+delete from cost c
+using unnest(%(tickets)s::bigint[], %(guids)s::uuid[]) gone(ticket_id, guid)
+where c.ticket_id = gone.ticket_id and c.guid = gone.guid;
+
+-- name: find_attachments
+-- As find_working_times. A file made elsewhere has no label: its own guid stands for it.
+select a.guid, a.ticket_id, t.guid, coalesce(a.document_id, a.guid), a.name, a.file_name, a.description,
+  a.visible, a.size, a.sha256,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = a.created_by),
+  a.created
+from attachment a join ticket t on t.id = a.ticket_id
+where a.guid = any(%(guids)s::uuid[]);
+
+-- name: attachments
+-- Without contents; those of articles are the ticket's too. Counted as working_times are.
+select count(*) over (), a.guid, a.ticket_id, t.guid, coalesce(a.document_id, a.guid), a.name, a.file_name, a.description,
+  a.visible, a.size, a.sha256,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = a.created_by),
+  a.created
+from attachment a join ticket t on t.id = a.ticket_id
+where a.ticket_id = %(ticket_id)s
+order by a.created, a.id
+limit 5000;
+
+-- name: read_attachment
+-- The one statement that reads a content.
+select (select content from attachment_content where ticket_id = a.ticket_id and attachment_id = a.id),
+  a.guid, a.ticket_id, t.guid, coalesce(a.document_id, a.guid), a.name, a.file_name, a.description,
+  a.visible, a.size, a.sha256,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = a.created_by),
+  a.created
+from attachment a join ticket t on t.id = a.ticket_id
+where a.guid = %(guid)s;
+
+-- name: add_attachments
+-- A whole batch as one document; its order is the order of ids, and so of lists.
+insert into attachment (ticket_id, guid, document_id, name, file_name, description, visible, size,
+  sha256, created, created_by, changed)
+select ticket_id, guid, document, name, file_name, description, visible, size,
+  decode(sha256, 'hex'), %(now)s, %(agent)s, %(now)s
+from jsonb_to_recordset(%(attachments)s::jsonb) as sent(n int, ticket_id bigint, guid uuid,
+  document uuid, name text, file_name text, description text, visible boolean, size bigint,
+  sha256 text)
+order by n;
+
+-- name: edit_attachments
+-- Size and digest change once, when the content comes.
+update attachment a set description = sent.description, visible = sent.visible, size = sent.size,
+  sha256 = decode(sent.sha256, 'hex'), changed = %(now)s
+from jsonb_to_recordset(%(attachments)s::jsonb) as sent(ticket_id bigint, guid uuid,
+  description text, visible boolean, size bigint, sha256 text)
+where a.ticket_id = sent.ticket_id and a.guid = sent.guid;
+
+-- name: add_contents
+-- After the attachments themselves, whose ids the callers' guids lead to.
+insert into attachment_content (ticket_id, attachment_id, content)
+select a.ticket_id, a.id, sent.content
+from unnest(%(guids)s::uuid[], %(contents)s::bytea[]) sent(guid, content)
+join attachment a on a.guid = sent.guid and a.ticket_id = %(ticket_id)s;
+
+-- name: delete_attachments
+-- As delete_working_times; contents go with them.
+delete from attachment a
+using unnest(%(tickets)s::bigint[], %(guids)s::uuid[]) gone(ticket_id, guid)
+where a.ticket_id = gone.ticket_id and a.guid = gone.guid;
+
+-- name: unmatched_mails
+-- Counted before the limit, as every list that may be cut off.
+select count(*) over (), guid, subject, sender, recipient, received, body, has_attachments
+from mail
+where ticket_id is null
+order by received desc, id desc
+limit 1000;
+
+-- name: known_unmatched_mails
+-- A mail that led to a ticket is none of the monitor's.
+select guid from mail where guid = any(%(guids)s::uuid[]) and ticket_id is null;
+
+-- name: delete_unmatched_mails
+-- One that came to belong to a ticket in between stays.
+delete from mail where guid = any(%(guids)s::uuid[]) and ticket_id is null;
+
 -- name: delete_reminder
 -- A ticket without one is no error.
 delete from reminder where ticket_id = %(ticket_id)s;
@@ -581,6 +752,361 @@ select %(ticket_id)s, %(partner)s,
             where ticket_id = %(ticket_id)s and partner_id is null), 0) + line.n,
   line.event ->> 'kind', %(agent)s, %(now)s, line.event -> 'snapshot'
 from jsonb_array_elements(%(events)s::jsonb) with ordinality line(event, n);
+
+-- Searches are joined from parts, all of them constants: one part for the caller, one for each
+-- word of the search, one for the order. The order stands twice, inside the limit and outside, so
+-- that captions are looked up for the rows of the page only.
+
+-- part: search
+select t.guid, t.id, t.title, c.guid, c.path_en, c.path_de, t.priority_id::int, s.guid, s.en,
+  coalesce(s.de, s.en), u.guid,
+  coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.login),
+  coalesce(o.guid, g.guid),
+  coalesce(nullif(btrim(o.first_name || ' ' || o.last_name), ''), o.login, g.name),
+  t.created, t.changed
+from (select t.* from ticket t
+
+-- part: search_count
+select count(*) from ticket t
+
+-- part: search_seen_by_agent
+-- Sub-selects as arrays: they are run once, and an index can be entered with them.
+where t.queue_id = any(array(select id from queue where group_id = any(%(groups)s::bigint[])))
+  and t.state_id = any(array(select id from state where state_type not in ('removed', 'merged')))
+
+-- part: search_seen_by_customer
+where (t.customer_user_id = %(customer_user_id)s::bigint or t.customer_id = %(customer_id)s::bigint)
+  and t.state_id = any(array(select id from state where state_type not in ('removed', 'merged')))
+
+-- part: search_state_types
+  and t.state_id = any(array(select id from state where state_type = any(%(state_types)s::text[])))
+
+-- part: search_open
+-- Implied by open state types; lets the index of open tickets be used.
+  and t.closed is null
+
+-- part: search_state
+  and t.state_id = any(%(state)s::bigint[])
+
+-- part: search_queue
+  and t.queue_id = any(%(queue)s::bigint[])
+
+-- part: search_category
+  and t.category_id = any(%(category)s::bigint[])
+
+-- part: search_type
+  and t.type_id = any(%(type)s::bigint[])
+
+-- part: search_priority
+  and t.priority_id = any(%(priority)s::bigint[])
+
+-- part: search_customer
+  and t.customer_id = any(%(customer)s::bigint[])
+
+-- part: search_customer_user
+  and t.customer_user_id = any(%(customer_user)s::bigint[])
+
+-- part: search_owner
+  and t.owner_id = any(%(owner)s::bigint[])
+
+-- part: search_assigned_group
+  and t.assigned_group_id = any(%(assigned_group)s::bigint[])
+
+-- part: search_unassigned
+  and t.owner_id is null and t.assigned_group_id is null
+
+-- part: search_has_attachment
+  and exists (select from attachment a where a.ticket_id = t.id)
+
+-- part: search_created_since
+  and t.created >= %(created_since)s::timestamptz
+
+-- part: search_changed_since
+  and t.changed >= %(changed_since)s::timestamptz
+
+-- part: search_asset
+  and t.id = any(array(
+    select ticket_id from object_link where object = %(asset)s::uuid and kind = 'asset'))
+
+-- part: search_by_id_asc
+order by t.id
+
+-- part: search_by_id_desc
+order by t.id desc
+
+-- part: search_by_created_asc
+order by t.created, t.id
+
+-- part: search_by_created_desc
+order by t.created desc, t.id desc
+
+-- part: search_by_changed_asc
+order by t.changed, t.id
+
+-- part: search_by_changed_desc
+order by t.changed desc, t.id desc
+
+-- part: search_page
+limit %(limit)s offset %(offset)s) t
+join state s on s.id = t.state_id
+left join category c on c.id = t.category_id
+left join customer_user u on u.id = t.customer_user_id
+left join agent o on o.id = t.owner_id
+left join agent_group g on g.id = t.assigned_group_id
+
+-- name: find_query
+-- One that is switched off is not there.
+select filter, sort from stored_query where guid = %(guid)s and active;
+
+-- name: assignees
+-- All that is shown of agents and groups; the roles are the names of an agent's active groups.
+select guid, false, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login), '', email,
+  from_directory,
+  array(select distinct g.name from permission p join agent_group g on g.id = p.group_id
+        where p.agent_id = a.id and g.active limit 1000)
+from agent a where guid = any(%(guids)s::uuid[])
+union all
+select guid, true, name, description, email, false, '{}'
+from agent_group where guid = any(%(guids)s::uuid[])
+limit 10000;
+
+-- name: find_template
+-- Rows that were switched off since are left out: they cannot be set on a new ticket. The sums are
+-- those of the entries that are copied: whole minutes, at least one each.
+select array[t.id::text, t.guid::text, t.en, coalesce(t.de, t.en), t.active::text, ''],
+  t.title, t.plain, t.html, t.keywords,
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, state_type]
+   from state where id = t.state_id and active),
+  t.priority_id::int,
+  (select array[id::text, guid::text, path_en, path_de, active::text, '']
+   from category where id = t.category_id and active),
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, '']
+   from impact where id = t.impact_id and active),
+  (select array[id::text, guid::text, n, n, active::text, coalesce(customer_id::text, '')]
+   from customer_user, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) n
+   where id = t.customer_user_id and active),
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = t.owner_id and active),
+  (select array[id::text, guid::text, name, name, active::text, '']
+   from agent_group where id = t.assigned_group_id and active),
+  (select coalesce(sum(greatest(1, round(minutes))), 0)::bigint
+   from template_working_time where template_id = t.id),
+  (select coalesce(sum(unit_price * amount), 0.00) from template_cost where template_id = t.id)
+from template t where t.guid = %(guid)s;
+
+-- name: templates
+-- The number of all comes with each row, for the note that some are left out.
+select t.guid, t.en, t.description, s.guid, s.en, coalesce(s.de, s.en), count(*) over ()
+from template t left join state s on s.id = t.state_id
+where t.active
+order by t.en collate "C", t.id
+limit 5000;
+
+-- name: copy_working_times
+-- A template knows the length only: the work ends now, and was the caller's.
+insert into working_time (ticket_id, executor_id, started, ended, minutes, description, created,
+  created_by, changed)
+select %(ticket_id)s, %(agent)s,
+  %(now)s::timestamptz - greatest(1, round(minutes))::float8 * interval '1 minute', %(now)s,
+  greatest(1, round(minutes)), description, %(now)s, %(agent)s, %(now)s
+from template_working_time where template_id = %(template)s
+order by id;
+
+-- name: copy_costs
+-- The creator is the caller, as of every cost.
+insert into cost (ticket_id, unit_price, amount, category, description, created, created_by,
+  changed)
+select %(ticket_id)s, unit_price, amount, category, description, %(now)s, %(agent)s, %(now)s
+from template_cost where template_id = %(template)s
+order by id;
+
+-- name: known_objects
+-- Of each object at once: is it linked already, is it in the registry and active.
+select wanted.guid, l.object is not null, coalesce(r.active, false)
+from unnest(%(guids)s::uuid[]) wanted(guid)
+left join object_link l
+  on l.ticket_id = %(ticket_id)s and l.kind = %(kind)s and l.object = wanted.guid
+left join registered_object r on r.guid = wanted.guid and r.kind = %(kind)s
+limit 10000;
+
+-- name: object_registered
+-- Active or not: what is linked already may still be looked for.
+select exists (select from registered_object where guid = %(guid)s and kind = %(kind)s);
+
+-- name: link_objects
+-- All links of a call in one statement; the ticket's row is locked by the unit.
+insert into object_link (ticket_id, kind, object, created, created_by)
+select %(ticket_id)s, %(kind)s, wanted.guid, %(now)s, %(agent)s
+from unnest(%(guids)s::uuid[]) wanted(guid)
+on conflict do nothing;
+
+-- name: linked_among
+-- Plain links have the lower id first, so both places are looked at.
+select other_id from ticket_link
+where ticket_id = %(ticket_id)s and kind = 'plain' and other_id = any(%(others)s::bigint[])
+union all
+select ticket_id from ticket_link
+where other_id = %(ticket_id)s and kind = 'plain' and ticket_id = any(%(others)s::bigint[])
+limit 10000;
+
+-- name: link_tickets
+-- A plain link is stored once for both ends, the lower id first.
+insert into ticket_link (ticket_id, other_id, kind, created, created_by)
+select least(%(ticket_id)s::bigint, other.id), greatest(%(ticket_id)s::bigint, other.id), 'plain',
+  %(now)s, %(agent)s
+from unnest(%(others)s::bigint[]) other(id)
+on conflict do nothing;
+
+-- name: linked_tickets
+-- From both ends, whatever the kind of the link; the number of all comes with each row.
+select t.guid, t.id, t.title, s.guid, s.en, coalesce(s.de, s.en), count(*) over ()
+from (select other_id as id from ticket_link where ticket_id = %(ticket_id)s
+      union select ticket_id from ticket_link where other_id = %(ticket_id)s) linked
+join ticket t on t.id = linked.id
+join state s on s.id = t.state_id
+where s.state_type not in ('removed', 'merged')
+  and (t.queue_id in (select id from queue where group_id = any(%(groups)s::bigint[]))
+       or t.customer_user_id = %(customer_user_id)s::bigint
+       or t.customer_id = %(customer_id)s::bigint)
+order by t.id
+limit 5000;
+
+-- name: find_reminder
+-- Its recipient may have left; he stays where he stands.
+select r.due, r.text,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = r.recipient_id)
+from reminder r where r.ticket_id = %(ticket_id)s;
+
+-- name: put_reminder
+-- In place of the one that is there, and to come again.
+insert into reminder (ticket_id, due, text, recipient_id, created, created_by)
+values (%(ticket_id)s, %(due)s, %(text)s, %(recipient)s, %(now)s, %(agent)s)
+on conflict (ticket_id) do update set due = excluded.due, text = excluded.text,
+  recipient_id = excluded.recipient_id, fired = null, created = excluded.created,
+  created_by = excluded.created_by;
+
+-- name: hold_due_reminders
+-- The tickets are held too: their events are numbered one after the other. What another process
+-- holds is skipped, so nobody waits.
+select t.guid, r.due, r.text,
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = r.recipient_id)
+from reminder r join ticket t on t.id = r.ticket_id
+where r.fired is null and r.due <= %(now)s
+order by r.due
+limit %(limit)s
+for no key update of r, t skip locked;
+
+-- name: fire_reminders
+-- Once a reminder: a new one is set by saving it again.
+update reminder set fired = %(now)s where ticket_id = any(%(tickets)s::bigint[]);
+
+-- Merging: what hangs on the sources goes to the target; all their rows are held by the unit.
+
+-- name: hold_references
+-- First of all, sorted, as every look-up of a reference does: whoever looks for one of these waits
+-- and then finds it at the target.
+select pg_advisory_xact_lock(hashtextextended(live.name, 0))
+from (select distinct s.name || chr(31) || r.reference as name
+      from external_reference r
+      join external_system s on s.id = r.system_id
+      join ticket t on t.id = r.ticket_id
+      where t.guid = any(%(guids)s::uuid[]) and r.claim = 'live'
+      order by 1 limit 10000) live;
+
+-- name: hold_neighbors
+-- The tickets at the other ends of their links too: two merges must not move one link both.
+select id from ticket
+where guid = any(%(guids)s::uuid[]) or id in (
+  select l.other_id from ticket_link l join ticket t on t.id = l.ticket_id
+  where t.guid = any(%(guids)s::uuid[])
+  union all
+  select l.ticket_id from ticket_link l join ticket t on t.id = l.other_id
+  where t.guid = any(%(guids)s::uuid[]))
+order by id for no key update;
+
+-- name: merge_attachments
+-- Files of a comment follow it by their foreign key; those of a description, which stays, become
+-- files of the ticket.
+update attachment set ticket_id = %(target)s, article_id = null
+where ticket_id = any(%(sources)s::bigint[]) and (article_id is null or article_id in (
+  select id from article where ticket_id = any(%(sources)s::bigint[]) and is_description));
+
+-- name: merge_working_times
+-- As with files.
+update working_time set ticket_id = %(target)s, article_id = null
+where ticket_id = any(%(sources)s::bigint[]) and (article_id is null or article_id in (
+  select id from article where ticket_id = any(%(sources)s::bigint[]) and is_description));
+
+-- name: merge_articles
+-- They are numbered on within the target.
+update article set ticket_id = %(target)s, number = moved.number
+from (
+  select a.ticket_id, a.id, row_number() over (order by a.created, a.id)
+    + coalesce((select max(number) from article where ticket_id = %(target)s), 0) as number
+  from article a
+  where a.ticket_id = any(%(sources)s::bigint[]) and not a.is_description) moved
+where article.ticket_id = moved.ticket_id and article.id = moved.id;
+
+-- name: merge_costs
+-- Sums are made when they are read, so none has to be kept.
+update cost set ticket_id = %(target)s where ticket_id = any(%(sources)s::bigint[]);
+
+-- name: merge_ticket_links
+-- A link between the merged ones would lead from the target to itself, so it ends.
+with gone as (
+  delete from ticket_link
+  where ticket_id = any(%(sources)s::bigint[]) or other_id = any(%(sources)s::bigint[])
+  returning case when ticket_id = any(%(sources)s) then %(target)s::bigint else ticket_id end as one,
+    case when other_id = any(%(sources)s) then %(target)s::bigint else other_id end as other,
+    kind, created, created_by)
+insert into ticket_link (ticket_id, other_id, kind, created, created_by)
+select case kind when 'plain' then least(one, other) else one end,
+  case kind when 'plain' then greatest(one, other) else other end, kind, created, created_by
+from gone where one <> other
+order by created
+on conflict do nothing;
+
+-- name: merge_object_links
+-- What both are linked to is linked once.
+with gone as (
+  delete from object_link where ticket_id = any(%(sources)s::bigint[])
+  returning kind, object, created, created_by)
+insert into object_link (ticket_id, kind, object, created, created_by)
+select %(target)s, kind, object, created, created_by from gone
+order by created
+on conflict do nothing;
+
+-- name: merge_reminders
+-- The next one that is still to come, if the target has none.
+update reminder set ticket_id = %(target)s
+where ticket_id = (
+    select ticket_id from reminder where ticket_id = any(%(sources)s::bigint[])
+    order by fired is not null, due, ticket_id limit 1)
+  and not exists (select from reminder where ticket_id = %(target)s);
+
+-- name: drop_merged_reminders
+-- Nobody is to be reminded of a ticket that lives on in another.
+delete from reminder where ticket_id = any(%(sources)s::bigint[]);
+
+-- name: merge_references
+-- Only live ones: a released reference tells where it was. The task it was given for stays behind.
+update external_reference set ticket_id = %(target)s, changed = %(now)s
+where ticket_id = any(%(sources)s::bigint[]) and claim = 'live';
+
+-- name: close_merged_tasks
+-- Merging a ticket closes its tasks by hand (SSP7 contract, section 5).
+update task set state = 'Closed', closed = %(now)s, closed_by = %(agent)s, changed = %(now)s,
+  changed_by = %(agent)s, version = version + 1
+where ticket_id = any(%(sources)s::bigint[]) and state <> 'Closed';
+
+-- name: merge_tickets
+-- The sources point to the target from now on; one that was closed keeps its time.
+update ticket set merged_into_id = %(target)s, state_id = %(state)s,
+  closed = coalesce(closed, %(now)s), pending_until = null, version = version + 1,
+  changed = %(now)s, changed_by = %(agent)s
+where id = any(%(sources)s::bigint[]);
 
 -- name: schema_revision
 -- For the readiness probe: a process whose schema is another one must not be sent requests.

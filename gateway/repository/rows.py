@@ -1,9 +1,10 @@
 """How list rows travel: as one array of texts, read into a row of the domain."""
 
+from typing import Any
 from uuid import UUID
 
 from gateway.domain.values import Row
-from gateway.domain.views import Caption
+from gateway.domain.views import Caption, Page
 
 
 def to_row(texts: list[str] | None) -> Row | None:
@@ -23,3 +24,9 @@ def to_caption(texts: list[str] | None) -> Caption | None:
         return None
     guid, en, de = texts
     return Caption(UUID(guid), en, de)
+
+
+def counted_page(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Page:
+    """Read rows whose last column is the number of all there are."""
+    total = rows[0][-1] if rows else 0
+    return Page(columns, [row[:-1] for row in rows], total > len(rows), total)

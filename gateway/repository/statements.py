@@ -5,14 +5,17 @@ from functools import cache
 from importlib.resources import files
 from typing import LiteralString
 
-_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_NAME = re.compile(r"^-- (?:name|part): (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*--.*$", re.MULTILINE)
 
 
 @cache
 def statement(name: str) -> LiteralString:
-    """Give a statement by its name; a wrong name is a programming error."""
-    return _statements()[name]
+    """Give a statement by its name; a wrong name is a programming error.
+
+    A search has the names of its parts, separated by blanks: all of them constants of the file.
+    """
+    return " ".join(_statements()[part] for part in name.split())
 
 
 @cache

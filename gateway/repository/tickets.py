@@ -35,7 +35,7 @@ class TicketStore:
 
     def view(self, guid: UUID, principal: Principal) -> TicketView | None:
         """Read a ticket for showing, following merges to the end; None if not to be seen."""
-        rows = self._current.read("view_ticket", {"guid": guid} | _sight(principal))
+        rows = self._current.read("view_ticket", {"guid": guid} | sight(principal))
         return _view(rows[0], guid) if rows else None
 
     def create(self, ticket: Ticket, call: Call) -> Ticket:
@@ -73,7 +73,7 @@ class TicketStore:
     ) -> Page:
         """List visible tickets by id ascending, without merged and removed ones."""
         which = "tickets" if guids is None else "named_tickets"
-        parameters = _sight(principal) | {"guids": array_of(guids or ())}
+        parameters = sight(principal) | {"guids": array_of(guids or ())}
         # One row more than wanted tells whether there are more.
         rows = self._current.read(
             f"page_of_{which}", parameters | {"offset": offset, "limit": count + 1}
@@ -85,7 +85,7 @@ class TicketStore:
         return {"id": ticket.id, "now": self._now, "agent": call.principal.agent_id}
 
 
-def _sight(principal: Principal) -> dict[str, object]:
+def sight(principal: Principal) -> dict[str, object]:
     """Give what decides whether a ticket is to be seen: groups of an agent, or the customer."""
     if principal.kind is AccountKind.CUSTOMER:
         return {

@@ -12,15 +12,24 @@ from sqlalchemy import Engine
 
 from gateway import clock
 from gateway.errors import DeadlinePassed, OutcomeUnknown, TryLater
+from gateway.repository.attachments import AttachmentStore
+from gateway.repository.costs import CostStore
 from gateway.repository.entries import EntryStore
 from gateway.repository.history import HistoryStore
 from gateway.repository.idempotency import IdempotencyStore
+from gateway.repository.links import LinkStore
 from gateway.repository.lists import ListStore
+from gateway.repository.mail_monitor import MailMonitorStore
+from gateway.repository.merges import MergeStore
 from gateway.repository.messages import MessageStore
 from gateway.repository.numbers import NumberReserve, ReserveEmpty
 from gateway.repository.outbox import Outbox
+from gateway.repository.reminders import ReminderStore
+from gateway.repository.search import SearchStore
+from gateway.repository.templates import TemplateStore
 from gateway.repository.tickets import TicketStore
 from gateway.repository.transaction import Transaction, borrow, translated
+from gateway.repository.working_times import WorkingTimeStore
 from gateway.usecases.ports import Call, Unit
 
 T = TypeVar("T")
@@ -43,7 +52,16 @@ class UnitOfWork:
     now: datetime
     tickets: TicketStore
     entries: EntryStore
+    attachments: AttachmentStore
+    times: WorkingTimeStore
+    costs: CostStore
+    monitor: MailMonitorStore
     lists: ListStore
+    merges: MergeStore
+    links: LinkStore
+    reminders: ReminderStore
+    templates: TemplateStore
+    search: SearchStore
     history: HistoryStore
     outbox: Outbox
     idempotency: IdempotencyStore
@@ -108,7 +126,16 @@ class UnitsOfWork:
             now=now,
             tickets=TicketStore(current, self._numbers, now),
             entries=EntryStore(current, now),
+            attachments=AttachmentStore(current, now),
+            times=WorkingTimeStore(current, now),
+            costs=CostStore(current, now),
+            monitor=MailMonitorStore(current),
             lists=ListStore(current),
+            merges=MergeStore(current, now),
+            links=LinkStore(current, now),
+            reminders=ReminderStore(current, now),
+            templates=TemplateStore(current, now),
+            search=SearchStore(current),
             history=HistoryStore(current, now),
             outbox=Outbox(current, now),
             idempotency=IdempotencyStore(current, now),

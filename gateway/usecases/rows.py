@@ -41,6 +41,12 @@ class Rows:
             raise GatewayError(f"a setting names a {list_name} that does not exist")
         return row
 
+    def find(self, list_name: str, key: Key | None | Unset) -> Row | None:
+        """Give the row of a key, active or not; None if there is none."""
+        if isinstance(key, Unset) or key is None:
+            return None
+        return self._rows.get((list_name, key))
+
     def pick(self, want: Wanted, present: Row | None = None) -> Row | None | Unset:
         """Give the row of a field: unset and cleared stay so.
 

@@ -18,7 +18,7 @@ from gateway.domain.ticket import (
 from gateway.domain.values import UNSET, Description, Row, Unset
 from gateway.domain.views import HelpdeskSettings, TicketView
 from gateway.errors import BrokenRule, Missing, NotFound
-from gateway.usecases import idempotency, rights
+from gateway.usecases import idempotency, rights, templates
 from gateway.usecases.idempotency import Done
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.rows import Rows, Wanted, assignee, assignment
@@ -133,12 +133,16 @@ def seen(ticket: Ticket | None, call: Call, field: str) -> Ticket:
 
 def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
     defaults = command.defaults
-    template = Wanted("template", command.template, "template")
+    template = (
+        None if isinstance(command.template, Unset) else unit.templates.find(command.template)
+    )
+    note = ""
+    if template is not None:
+        command, note = templates.applied(command, template)
     rows = Rows(
         unit,
         (
             *_named(command),
-            template,
             Wanted("queue", defaults.queue, "queue"),
             Wanted("state", defaults.state, "state"),
             Wanted("type", defaults.type, "type"),
@@ -156,19 +160,33 @@ def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
         queue=queue,
         type=rows.configured("type", defaults.type),
     )
+    if template is not None:
+        command, note = _without_closed(command, rows, note)
     changes = _changes(command, blank, rows, unit)
-    changes = replace(changes, template=rows.pick(template))
+    if not isinstance(command.template, Unset) and (template is None or not template.row.active):
+        raise NotFound(field="template")
+    changes = replace(changes, template=template.row if template else UNSET)
     rights.require(call.principal, call.command, blank.group_id, field="guid")
     filled, _ = blank.apply(changes)
     ticket = unit.tickets.create(replace(filled, version=1), call)
     if not isinstance(command.description, Unset) and command.description.html:
         _describe(ticket, command.description, call, unit)
+    if template is not None:
+        unit.templates.copy_entries(template.row, ticket, call)
     unit.history.add(ticket, [HistoryLine(kind="created", new=ticket.title)], call)
     happened = [EventKind.CREATED]
     if ticket.owner or ticket.assigned_group:
         happened.append(EventKind.ASSIGNED)
     unit.outbox.add(ticket, [Event(kind, events.snapshot(ticket)) for kind in happened], call)
-    return _remembered("create", ticket, call, unit)
+    return _remembered("create", ticket, call, unit, note)
+
+
+def _without_closed(command: SaveTicket, rows: Rows, note: str) -> tuple[SaveTicket, str]:
+    # ACMP TP3: a closed state sent together with a template is not taken into account either.
+    state = rows.find("state", command.state)
+    if state is None or state.kind != StateType.CLOSED:
+        return command, note
+    return replace(command, state=UNSET), templates.CLOSED_NOT_APPLIED
 
 
 def _edit(ticket: Ticket, command: SaveTicket, call: Call, unit: Unit) -> Done:
@@ -203,8 +221,8 @@ def _end(
     return _remembered("close", after, call, unit)
 
 
-def _remembered(kind: str, ticket: Ticket, call: Call, unit: Unit) -> Done:
-    done = Done(ticket.id)
+def _remembered(kind: str, ticket: Ticket, call: Call, unit: Unit, note: str = "") -> Done:
+    done = Done(ticket.id, note)
     idempotency.remember(done, kind, ticket.guid, call, unit)
     unit.messages.settle(call, ticket.id)
     return done

@@ -9,13 +9,23 @@ from itertools import count
 from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from gateway.domain.entries import Article, NewArticle, NewWorkingTime
+from gateway.domain.commands import ObjectKind
+from gateway.domain.entries import Article, NewArticle, NewWorkingTime, Reminder
 from gateway.domain.events import Event
 from gateway.domain.people import Assignable, PartyKind, Permission, Principal
+from gateway.domain.search import StoredQuery
+from gateway.domain.template import Template
 from gateway.domain.ticket import Difference, HistoryLine, StateType, Ticket
 from gateway.domain.values import Key, Row
 from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, Page, TicketView
 from gateway.usecases.ports import LISTS, TICKET_COLUMNS, Call, Remembered, Unit
+from tests.kit.memory_relations import (
+    LinkStore,
+    MergeStore,
+    ReminderStore,
+    SearchStore,
+    TemplateStore,
+)
 
 T = TypeVar("T")
 
@@ -49,7 +59,16 @@ class Tables:
     tickets: dict[UUID, Stored] = field(default_factory=dict)
     articles: dict[UUID, Article] = field(default_factory=dict)
     working_times: dict[UUID, tuple[int, NewWorkingTime]] = field(default_factory=dict)
-    reminders: dict[int, datetime] = field(default_factory=dict)
+    reminders: dict[int, Reminder] = field(default_factory=dict)
+    fired: set[int] = field(default_factory=set)  # tickets whose reminder was told of
+    templates: dict[UUID, Template] = field(default_factory=dict)
+    template_entries: dict[UUID, tuple[list[timedelta], list[Decimal]]] = field(
+        default_factory=dict
+    )
+    queries: dict[UUID, StoredQuery] = field(default_factory=dict)
+    ticket_links: set[frozenset[int]] = field(default_factory=set)
+    object_links: set[tuple[int, str, UUID]] = field(default_factory=set)
+    registry: dict[tuple[ObjectKind, UUID], bool] = field(default_factory=dict)
     costs: list[tuple[int, Decimal]] = field(default_factory=list)
     history: list[tuple[int, HistoryLine, str]] = field(default_factory=list)
     events: list[tuple[int, Event]] = field(default_factory=list)
@@ -115,6 +134,11 @@ class MemoryUnit:
         self.tickets = TicketStore(self, trips, numbers)
         self.entries = EntryStore(self, trips)
         self.lists = ListStore(self, trips)
+        self.merges = MergeStore(self, trips)
+        self.links = LinkStore(self, trips)
+        self.reminders = ReminderStore(self, trips)
+        self.templates = TemplateStore(self, trips)
+        self.search = SearchStore(self, trips)
         self.history = HistoryStore(self)
         self.outbox = Outbox(self)
         self.idempotency = IdempotencyStore(self, trips)
@@ -188,6 +212,10 @@ class TicketStore:
         return Page(
             TICKET_COLUMNS, rows[offset : offset + count], len(rows) > offset + count, total
         )
+
+    def columns(self, view: TicketView) -> tuple[object, ...]:
+        """Give a row of a page."""
+        return _columns(view)
 
     def _described(self, ticket: Ticket) -> Ticket:
         text = _description(self._unit.tables, ticket.id)
@@ -523,6 +551,7 @@ def _view(stored: Stored, asked_for: UUID, tables: Tables) -> TicketView:
     ticket = stored.ticket
     text = _description(tables, ticket.id)
     party = ticket.owner or ticket.assigned_group
+    reminder = tables.reminders.get(ticket.id)
     minutes = [time.minutes for owner, time in tables.working_times.values() if owner == ticket.id]
     return TicketView(
         id=ticket.id,
@@ -548,7 +577,7 @@ def _view(stored: Stored, asked_for: UUID, tables: Tables) -> TicketView:
         keywords=ticket.keywords,
         resolution=_caption(ticket.resolution),
         closed=ticket.closed,
-        reminder=tables.reminders.get(ticket.id),
+        reminder=reminder.due if reminder else None,
         working_minutes=sum(minutes),
         costs=sum((cost for owner, cost in tables.costs if owner == ticket.id), Decimal(0)),
         template_guid=ticket.template.guid if ticket.template else None,

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from gateway.domain.commands import Assign, BookTime, CloseTicket, NewComment, SaveTicket
+from gateway.domain.entries import Reminder
 from gateway.domain.people import PartyKind, Permission
 from gateway.domain.ticket import Ticket
 from gateway.domain.values import Key, Row
@@ -425,7 +426,8 @@ def test_a_create_asks_for_the_title_before_it_judges_forms_g14(memory: Memory):
 
 def test_closing_sets_state_time_and_assignee_and_drops_the_reminder_ct6(memory: Memory):
     ticket = given_ticket(memory, state="pending reminder", pending_until=memory.now)
-    memory.tables.reminders[ticket.id] = memory.now
+    recipient = memory.tables.row("agent", "Ada")
+    memory.tables.reminders[ticket.id] = Reminder(due=memory.now, text="", recipient=recipient)
     closed(memory, close(assignee=Assign(guid_of("agent", "Ada"))))
     after = memory.ticket(TICKET)
     assert (after.state.en, after.closed) == ("closed successful", memory.now)

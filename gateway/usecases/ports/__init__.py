@@ -5,6 +5,12 @@ the transaction.
 """
 
 from gateway.usecases.ports.accounts import AccountStore, Credential, Passwords
+from gateway.usecases.ports.attached import (
+    AttachmentStore,
+    CostStore,
+    MailMonitorStore,
+    WorkingTimeStore,
+)
 from gateway.usecases.ports.calls import Call
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.lists import LISTS, ListStore
@@ -16,27 +22,49 @@ from gateway.usecases.ports.records import (
     Outbox,
     Remembered,
 )
+from gateway.usecases.ports.relations import (
+    LINKED_COLUMNS,
+    TEMPLATE_COLUMNS,
+    LinkedObject,
+    LinkStore,
+    MergeStore,
+    ReminderStore,
+    SearchStore,
+    TemplateStore,
+)
 from gateway.usecases.ports.tickets import TICKET_COLUMNS, TicketStore
 from gateway.usecases.ports.units import Unit, Units
 
 __all__ = [
+    "LINKED_COLUMNS",
     "LISTS",
+    "TEMPLATE_COLUMNS",
     "TICKET_COLUMNS",
     "AccountStore",
+    "AttachmentStore",
     "Call",
     "ClosedMessage",
+    "CostStore",
     "Credential",
     "EntryStore",
     "HistoryStore",
     "IdempotencyStore",
+    "LinkStore",
+    "LinkedObject",
     "ListStore",
+    "MailMonitorStore",
+    "MergeStore",
     "MessageLog",
     "MessageStore",
     "OpenedMessage",
     "Outbox",
     "Passwords",
     "Remembered",
+    "ReminderStore",
+    "SearchStore",
+    "TemplateStore",
     "TicketStore",
     "Unit",
     "Units",
+    "WorkingTimeStore",
 ]

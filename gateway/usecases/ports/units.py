@@ -4,10 +4,23 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from gateway.usecases.ports.attached import (
+    AttachmentStore,
+    CostStore,
+    MailMonitorStore,
+    WorkingTimeStore,
+)
 from gateway.usecases.ports.calls import Call
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.lists import ListStore
 from gateway.usecases.ports.records import HistoryStore, IdempotencyStore, MessageStore, Outbox
+from gateway.usecases.ports.relations import (
+    LinkStore,
+    MergeStore,
+    ReminderStore,
+    SearchStore,
+    TemplateStore,
+)
 from gateway.usecases.ports.tickets import TicketStore
 
 T = TypeVar("T")
@@ -26,7 +39,25 @@ class Unit(Protocol):
     @property
     def entries(self) -> EntryStore: ...  # noqa: D102
     @property
+    def attachments(self) -> AttachmentStore: ...  # noqa: D102
+    @property
+    def times(self) -> WorkingTimeStore: ...  # noqa: D102
+    @property
+    def costs(self) -> CostStore: ...  # noqa: D102
+    @property
+    def monitor(self) -> MailMonitorStore: ...  # noqa: D102
+    @property
     def lists(self) -> ListStore: ...  # noqa: D102
+    @property
+    def merges(self) -> MergeStore: ...  # noqa: D102
+    @property
+    def links(self) -> LinkStore: ...  # noqa: D102
+    @property
+    def reminders(self) -> ReminderStore: ...  # noqa: D102
+    @property
+    def templates(self) -> TemplateStore: ...  # noqa: D102
+    @property
+    def search(self) -> SearchStore: ...  # noqa: D102
     @property
     def history(self) -> HistoryStore: ...  # noqa: D102
     @property
