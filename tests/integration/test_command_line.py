@@ -3,6 +3,7 @@
 import json
 import stat
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -52,7 +53,7 @@ def test_a_start_without_the_first_password_makes_no_new_one(tmp_path):
 
 
 def test_serve_says_where_it_is_and_ends_with_0_on_sigterm(data_dir):
-    with Serving(data_dir, "--no-worker") as gateway:
+    with Serving(data_dir) as gateway:
         database = gateway.database().pid
         servers = [server.pid for server in gateway.servers()]
         assert gateway.stop() == 0
@@ -61,11 +62,11 @@ def test_serve_says_where_it_is_and_ends_with_0_on_sigterm(data_dir):
 
 
 def test_sigterm_during_the_start_ends_with_0_and_leaves_nothing(data_dir):
-    gateway = Serving(data_dir, "--no-worker")
     pid_file = data_dir / "postgres" / "postmaster.pid"
-    wait_until(pid_file.exists)
-    assert gateway.stop() == 0, gateway.talk()
-    assert not pid_file.exists()
+    with closing(Serving(data_dir)) as gateway:
+        wait_until(pid_file.exists)
+        assert gateway.stop() == 0, gateway.talk()
+        assert not pid_file.exists()
 
 
 def test_commands_work_beside_a_running_gateway(data_dir):

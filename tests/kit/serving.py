@@ -71,11 +71,15 @@ class Serving:
         try:
             self.wait_until_ready()
         except BaseException:
-            self.__exit__()
+            self.close()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it whatever state it is in."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
