@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from gateway.delivery.worker import Task, Worker
 from gateway.dialects.acmp import service as acmp
-from gateway.dialects.acmp.desk import Helpdesk
+from gateway.dialects.acmp.task import Helpdesk
 from gateway.dialects.acmp.translate import Options
 from gateway.domain.people import AccountKind
 from gateway.errors import GatewayError

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.dialects.acmp import desk, shapes
-from gateway.dialects.acmp.desk import Helpdesk
+from gateway.dialects.acmp.task import Helpdesk
 from gateway.dialects.acmp.translate import Options
 from gateway.domain.people import Principal
 from gateway.http.exchange import Trace

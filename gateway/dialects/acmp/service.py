@@ -6,6 +6,7 @@ from typing import Any
 from spyne import ServiceBase, rpc
 
 from gateway.dialects.acmp import desk, results, shapes, texts
+from gateway.dialects.acmp.task import Answer
 from gateway.soap.definition import OperationText, ServiceDefinition
 from gateway.soap.envelope import SoapVersion
 
@@ -89,7 +90,7 @@ def _method(operation: shapes.Operation) -> Any:
 
 
 def _carrier(operation: shapes.Operation) -> Callable[..., Any]:
-    def carry_out(ctx: Any, *arguments: Any) -> desk.Answer:
+    def carry_out(ctx: Any, *arguments: Any) -> Answer:
         return desk.carry_out(operation, ctx.udc, *arguments)
 
     return carry_out
