@@ -57,8 +57,12 @@ def ready_database(loaded: Loaded) -> Iterator[tuple[str, bool]]:
 
 
 def actor(context: click.Context) -> Actor:
-    """Give the verb as the one who acts, as the audit knows it."""
-    return Actor(context.command_path.partition(" ")[2] or context.command_path)
+    """Give the verb as the one who acts, as the audit knows it: without the program's own name."""
+    verb = [context.info_name or ""]
+    while context.parent is not None and context.parent.parent is not None:
+        context = context.parent
+        verb.append(context.info_name or "")
+    return Actor(" ".join(reversed(verb)))
 
 
 def as_usage(work: Callable[[], T]) -> T:

@@ -10,6 +10,11 @@ from gateway.settings import Loaded
 from gateway.usecases import lists
 from gateway.usecases.list_kinds import GROUPS
 
+# Znuny contract: what rw on them allows is found by their names.
+_NAMED = {
+    ("agent_group", name): "the table of rights" for name in ("admin", "timeaccounting_webservice")
+}
+
 
 @click.group(name="groups", short_help="Permission and assignment groups.")
 def verb() -> None:
@@ -81,7 +86,7 @@ def set_group(
     values = values_of(GROUPS, pairs)
     with administered(loaded) as administers:
         changed = administers.run(
-            lambda unit: lists.change(GROUPS, name, values, actor(context), unit)
+            lambda unit: lists.change(GROUPS, name, values, actor(context), unit, named=_NAMED)
         )
     show_row(changed.row, as_json=as_json)
     say(f"Changed: {', '.join(changed.fields)}." if changed.fields else "Nothing to change.")

@@ -133,8 +133,8 @@ def _kind(name: str) -> ListKind:
 def _split(kind: ListKind, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     if kind is SETTINGS:
         return "", words
-    if not words:
-        raise click.UsageError(f"name the {kind.one}")
+    if not words or any(words[0].startswith(f"{field.key}=") for field in kind.fields):
+        raise click.UsageError(f"name the {kind.one} before its KEY=VALUE")
     return words[0], words[1:]
 
 
