@@ -100,7 +100,7 @@ _CLOCK = Principal(account_id=0, account="gateway", kind=AccountKind.AGENT)
 
 
 def _recipient(command: SaveReminder, present: Reminder | None, call: Call, unit: Unit) -> Row:
-    wanted = Wanted("agent", command.recipient or call.principal.agent_guid, "recipient")
+    wanted = Wanted("agent", command.recipient or call.principal.agent_id, "recipient")
     row = Rows(unit, (wanted,)).pick(wanted, present.recipient if present else None)
     if not isinstance(row, Row):
         raise NotFound(field="recipient")  # a caller without agent must name one

@@ -4,6 +4,9 @@ import pytest
 from lxml import etree
 
 from gateway.dialects.acmp import desk, service, shapes, texts
+from gateway.domain.entries import Reminder
+from gateway.domain.search import StoredQuery
+from gateway.domain.values import Row
 from gateway.repository import seed, tables
 from gateway.soap.codec import Operation, compile_service
 from gateway.soap.contract import Contract, read_contract
@@ -39,7 +42,14 @@ def demo() -> Memory:
     ):
         row = lists[list_name][number - 1]
         lists[list_name][number - 1] = type(row)(row.id, guid, row.en, row.de, row.active, row.kind)
-    given_ticket(memory, texts.DEMO_TICKET)
+    lists["template"].append(Row(9, texts.DEMO_TEMPLATE, "New printer", "Neuer Drucker"))
+    memory.tables.queries[texts._ALL_OPEN_TICKETS] = StoredQuery({}, [])
+    first = given_ticket(memory, texts.DEMO_TICKET)
+    memory.tables.reminders[first.id] = Reminder(
+        due=memory.now, text="", recipient=lists["agent"][0]
+    )
+    given_ticket(memory, texts.DEMO_TICKET_TO_MERGE)
+    given_ticket(memory, texts.DEMO_TICKET_TO_LINK)
     given_ticket(memory, texts.DEMO_TICKET_TO_CLOSE)
     given_ticket(memory, texts.DEMO_TICKET_TO_REOPEN, state="closed successful")
     return memory

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from gateway.dialects.acmp import results, shapes, translate
+from gateway.dialects.acmp import relations, results, shapes, translate
 from gateway.dialects.acmp.form import wire_guid
 from gateway.dialects.acmp.task import Answer, Handler, Task
 from gateway.domain.people import Principal
@@ -172,6 +172,7 @@ HANDLERS: Mapping[str, tuple[Handler, Mapping[str, str]]] = {
         f"GetTicket_V{version}": (partial(_get, version), translate.TICKET_PATHS)
         for version in _TICKET_READERS
     },
+    **relations.HANDLERS,
     "GetTicketComments_V1": (_comments, translate.TICKET_PATHS),
     "SaveTicketComment_V1": (_save_comment, translate.COMMENT_PATHS),
     "GetTicketCategoryList_V1": (_categories, _NO_PATHS),

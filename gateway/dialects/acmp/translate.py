@@ -21,7 +21,13 @@ from gateway.domain.entries import Article
 from gateway.domain.people import Assignable, PartyKind
 from gateway.domain.richtext import from_html, from_plain
 from gateway.domain.values import UNSET, Description, Unset
-from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, TicketView
+from gateway.domain.views import (
+    Caption,
+    CategoryView,
+    HelpdeskSettings,
+    TicketContent,
+    TicketView,
+)
 from gateway.usecases.searches import ListTickets
 
 _SHORT_TEXT = 255
@@ -216,12 +222,7 @@ def list_query(request: Sequence[Any], options: Options) -> ListTickets:
     ticket_ids, offset, count, with_total = request
     form = Form()
     guids = None if not ticket_ids else _guids(ticket_ids, "TicketIds", options, form)
-    if (offset or 0) < 0:
-        form.refuse("Offset", "must not be negative")
-    if (count or 0) < 0:
-        form.refuse("Count", "must not be negative")
-    elif (count or 0) > options.list_limit:
-        form.refuse("Count", f"at most {options.list_limit}")
+    judge_paging(offset, count, options, form)
     form.require_valid()
     return ListTickets(
         guids=guids,
@@ -229,6 +230,16 @@ def list_query(request: Sequence[Any], options: Options) -> ListTickets:
         count=count or options.list_limit,
         with_total=bool(with_total),
     )
+
+
+def judge_paging(offset: int | None, count: int | None, options: Options, form: Form) -> None:
+    """Keep what is wrong with a page (contract LI1); 0 is no number (G3)."""
+    if (offset or 0) < 0:
+        form.refuse("Offset", "must not be negative")
+    if (count or 0) < 0:
+        form.refuse("Count", "must not be negative")
+    elif (count or 0) > options.list_limit:
+        form.refuse("Count", f"at most {options.list_limit}")
 
 
 def _guids(values: Sequence[str | None], path: str, options: Options, form: Form) -> list[UUID]:
@@ -343,11 +354,10 @@ def _flat_name(view: TicketView) -> str | None:
     return None if view.assignee is None else view.assignee.name
 
 
-# Wire field of TTicket -> its value; contract section 5.1. An empty text is left out (G4).
-_READERS: Mapping[str, Callable[[TicketView], Any]] = {
-    "Id": lambda v: wire_guid(v.guid),
-    "TicketNumber": lambda v: v.id,
-    "Title": lambda v: v.title,
+# Wire field of TTicket -> its value, as a template shows it too; contract section 5.1. An empty
+# text is left out (G4).
+CONTENT_READERS: Mapping[str, Callable[[TicketContent], Any]] = {
+    "Title": lambda v: v.title or None,
     "Description": lambda v: v.plain or None,
     "HtmlDescription": lambda v: v.html or None,
     "CategoryId": lambda v: _id(v.category),
@@ -359,25 +369,30 @@ _READERS: Mapping[str, Callable[[TicketView], Any]] = {
     "StateDE": lambda v: v.state.de,
     "ContactId": lambda v: wire_guid(v.contact_guid),
     "Contact": lambda v: v.contact or None,
+    "Assignee": lambda v: assignee_answer(v.assignee),
+    "ImpactId": lambda v: _id(v.impact),
+    "ImpactEN": lambda v: _en(v.impact),
+    "ImpactDE": lambda v: _de(v.impact),
+    "Keywords": lambda v: v.keywords or None,
+    "TotalWorkingTime": lambda v: v.working_minutes,
+    "TotalCosts": lambda v: v.costs.quantize(_CENT),
+    "TemplateId": lambda v: wire_guid(v.template_guid),
+}
+_READERS: Mapping[str, Callable[[TicketView], Any]] = {
+    **CONTENT_READERS,
+    "Id": lambda v: wire_guid(v.guid),
+    "TicketNumber": lambda v: v.id,
     "Creator": lambda v: v.creator or None,
     "CreationDate": lambda v: v.created,
     "LastModified": lambda v: v.changed,
     "AssigneeId": lambda v: None if v.assignee is None else wire_guid(v.assignee.guid),
     "AssigneeName": _flat_name,
     "AssigneeIsGroup": lambda v: v.assignee is not None and v.assignee.kind is PartyKind.GROUP,
-    "Assignee": lambda v: assignee_answer(v.assignee),
-    "ImpactId": lambda v: _id(v.impact),
-    "ImpactEN": lambda v: _en(v.impact),
-    "ImpactDE": lambda v: _de(v.impact),
-    "Keywords": lambda v: v.keywords or None,
     "ResolutionId": lambda v: _id(v.resolution),
     "ResolutionEN": lambda v: _en(v.resolution),
     "ResolutionDE": lambda v: _de(v.resolution),
     "ClosingDate": lambda v: v.closed,
     "ReminderDate": lambda v: v.reminder,
-    "TotalWorkingTime": lambda v: v.working_minutes,
-    "TotalCosts": lambda v: v.costs.quantize(_CENT),
-    "TemplateId": lambda v: wire_guid(v.template_guid),
 }
 
 
