@@ -6,6 +6,7 @@ from uuid import UUID
 from gateway.domain.entries import Article, ArticleKind, NewArticle, NewWorkingTime
 from gateway.domain.people import AccountKind
 from gateway.domain.ticket import Ticket
+from gateway.domain.views import Listed
 from gateway.repository.rows import to_row
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import Call
@@ -36,6 +37,15 @@ class EntryStore:
         """List a ticket's comments, oldest first; the description is none. At most 5000."""
         rows = self._current.read("articles", {"ticket_id": ticket_id})
         return [_article(row) for row in rows]
+
+    def newest_articles(self, ticket_id: int) -> Listed[Article]:
+        """List a ticket's comments, newest first; the description is none. At most 5000."""
+        rows = self._current.read("newest_articles", {"ticket_id": ticket_id})
+        return Listed([_article(row[1:]) for row in rows], rows[0][0] if rows else 0)
+
+    def delete_article(self, article: Article) -> None:
+        """Delete an article with its files."""
+        self._current.later("delete_article", {"ticket_id": article.ticket_id, "id": article.id})
 
     def article_taken(self, guid: UUID) -> bool:
         """Tell whether an article has this guid."""

@@ -1191,3 +1191,202 @@ with gone as (
     limit 1000)
   returning 1)
 select count(*) from gone;
+
+-- Deliveries. The row of a stream gives the order of what is queued for it; all times are now().
+
+-- name: enqueue_delivery
+-- The stream first, then the delivery, which takes its id when the stream's row is locked: the other
+-- way round a lower id could commit after a higher one. What is due already stays so; a blocked
+-- stream waits for an operator.
+with queue as (
+  insert into stream as present (partner_id, subject, due)
+  values (%(partner_id)s, %(subject)s, now())
+  on conflict (partner_id, subject) do update
+  set due = case when present.blocked then null else coalesce(present.due, now()) end
+  returning id)
+insert into delivery (stream_id, event_id, process, version, payload)
+select id, %(event_id)s, %(process)s, %(version)s, %(payload)s::jsonb from queue
+on conflict (stream_id, event_id) do nothing;
+
+-- name: claim_partner
+-- The partner with the fewest deliveries in work, then the one that waits the longest, so that a
+-- busy one starves nobody. Its lock makes the count of the next statement true.
+select p.id, p.name, p.max_in_flight,
+  case when p.circuit_until is not null then p.probe_interval end
+from partner p
+cross join lateral (
+  select count(*) as n from stream where partner_id = p.id and lease_until > now()) leased
+cross join lateral (
+  select due from stream where partner_id = p.id and due is not null order by due limit 1) oldest
+where p.active and not p.paused and p.id <> all(%(without)s::bigint[])
+  and (p.circuit_until is null or p.circuit_until <= now())
+  and oldest.due <= now() and leased.n < p.max_in_flight
+order by leased.n, oldest.due
+limit 1
+for no key update of p skip locked;
+
+-- name: claim_streams
+-- Apart from the lock of the partner: a snapshot from before it would not see what another worker
+-- has just claimed, and overshoot the limit.
+with leased as materialized (
+  select count(*) as n from stream where partner_id = %(partner_id)s and lease_until > now()),
+taken as materialized (
+  select id from stream
+  where partner_id = %(partner_id)s and due <= now()
+  order by due
+  limit (select greatest(0, least(%(most)s, %(max_in_flight)s - n)) from leased)
+  for no key update skip locked)
+update stream s
+set due = now() + make_interval(secs => %(lease_s)s),
+    lease_until = now() + make_interval(secs => %(lease_s)s),
+    lease_owner = %(owner)s, claim = s.claim + 1
+from taken where s.id = taken.id
+returning s.id;
+
+-- name: hold_probe
+-- One probe at a time: nobody else is let through while it runs.
+update partner set circuit_until = now() + make_interval(secs => %(lease_s)s)
+where id = %(partner_id)s;
+
+-- name: claimed_deliveries
+-- Apart from the claim: its snapshot may be older than a delivery queued just before the lock.
+select s.id, s.claim, s.subject, d.id, d.event_id, d.process, d.version, d.payload, d.step, d.tries,
+  d.step_values, tried.n + 1, d.created, now()
+from stream s
+left join lateral (
+  select * from delivery where stream_id = s.id and state = 'pending' order by id limit 1) d on true
+left join lateral (
+  select coalesce(max(n), 0) as n from attempt
+  where delivery_id = d.id and started between d.created and now()) tried on true
+where s.id = any(%(streams)s::bigint[])
+limit 100;
+
+-- name: rest_streams
+-- Nothing is pending any more: somebody discarded it.
+update stream set due = null, lease_until = null, lease_owner = null
+where id = any(%(streams)s::bigint[]);
+
+-- name: prolong_leases
+-- Only leases that are still held; none of another claim.
+update stream s
+set due = now() + make_interval(secs => %(lease_s)s),
+    lease_until = now() + make_interval(secs => %(lease_s)s)
+from unnest(%(streams)s::bigint[], %(claims)s::bigint[]) held(id, claim)
+where s.id = held.id and s.claim = held.claim and s.lease_owner = %(owner)s
+returning s.id;
+
+-- name: hold_claim
+-- The fence: what follows in this transaction happens only while the claim is ours.
+select id from stream
+where id = %(stream_id)s and claim = %(claim)s and lease_owner = %(owner)s
+for no key update;
+
+-- name: keep_attempt
+-- Of a worker that lost its lease too, marked as late.
+insert into attempt (delivery_id, n, started, step, duration_ms, status, request, answer, outcome,
+  error)
+select %(delivery_id)s, %(attempt)s, now() - %(duration_ms)s::float8 * interval '1 millisecond',
+  %(exchange_step)s, %(duration_ms)s, %(status)s, %(request)s, %(answer)s,
+  case when exists (select from stream where id = %(stream_id)s and claim = %(claim)s
+                    and lease_owner = %(owner)s) then %(outcome)s else 'late' end,
+  %(error)s;
+
+-- name: finish_step
+-- A finished step is never repeated; the next one has its own count of tries.
+update delivery
+set step = %(following)s, tries = 0, step_values = step_values || %(values)s::jsonb,
+    last_error = ''
+where id = %(delivery_id)s and state = 'pending'
+  and exists (select from stream where id = %(stream_id)s and claim = %(claim)s
+              and lease_owner = %(owner)s)
+returning id;
+
+-- name: settle_delivery
+-- Absolute values: settled twice, after a lost answer, it is the same.
+update delivery
+set state = %(state)s, step = %(step)s, tries = %(tries)s,
+    step_values = step_values || %(values)s::jsonb, last_error = %(error)s, note = %(note)s,
+    next_try = now() + %(delay_s)s::float8 * interval '1 second',
+    settled = case when %(state)s <> 'pending' then now() end
+where id = %(delivery_id)s and state = 'pending'
+  and exists (select from stream where id = %(stream_id)s and claim = %(claim)s
+              and lease_owner = %(owner)s);
+
+-- name: release_stream
+-- Apart from the lock of the stream: this snapshot sees what was queued while we waited for it. A
+-- dead delivery stops its stream, or lets the next one pass, as the partner's policy says.
+update stream s
+set lease_until = null, lease_owner = null,
+    blocked = %(dead)s and p.dead_policy = 'block',
+    due = case
+      when %(dead)s and p.dead_policy = 'block' then null
+      when %(delay_s)s::float8 is not null then now() + %(delay_s)s::float8 * interval '1 second'
+      else (select now() from delivery where stream_id = s.id and state = 'pending' limit 1) end
+from partner p
+where s.id = %(stream_id)s and s.claim = %(claim)s and s.lease_owner = %(owner)s
+  and p.id = s.partner_id
+returning coalesce(s.due <= now(), false), p.failures > 0 or p.circuit_until is not null;
+
+-- name: lock_circuit
+-- All workers count into one row.
+select failures, failing_since, circuit_until, probe_interval, paused, now()
+from partner where id = %(partner_id)s for no key update;
+
+-- name: set_circuit
+-- What the rule of the circuit made of it.
+update partner
+set failures = %(failures)s, failing_since = %(failing_since)s, circuit_until = %(open_until)s,
+    probe_interval = %(probe_s)s, paused = %(paused)s
+where id = %(partner_id)s;
+
+-- name: wake_streams
+-- A thousand at a time, in the order in which units lock them, so that nobody waits long. What is in
+-- work settles its own stream.
+with woken as (
+  update stream
+  set due = now() + random() * %(spread_s)s::float8 * interval '1 second'
+  where id in (
+    select id from stream
+    where partner_id = %(partner_id)s and subject > %(after)s and due is not null
+      and (lease_until is null or lease_until <= now())
+    order by subject limit 1000
+    for no key update)
+  returning subject)
+select max(subject collate "C"), count(*) from woken;
+
+-- name: shift_streams
+-- As if time had passed: not the clock, but what waits for it.
+update stream set due = due - %(ahead_s)s::float8 * interval '1 second'
+where due is not null and lease_until is null;
+
+-- name: shift_circuits
+-- Likewise for the partners' circuits.
+update partner
+set circuit_until = circuit_until - %(ahead_s)s::float8 * interval '1 second',
+    failing_since = failing_since - %(ahead_s)s::float8 * interval '1 second'
+where failing_since is not null or circuit_until is not null;
+
+-- name: backlogs
+-- One look at a scrape. Counted from the rows themselves, so no counter can be wrong.
+select p.name, coalesce(d.depth, 0),
+  coalesce(extract(epoch from now() - d.oldest), 0)::float8, coalesce(d.failed, 0),
+  p.paused, p.circuit_until is not null
+from partner p
+left join (
+  select s.partner_id, count(*) filter (where d.state = 'pending') as depth,
+    min(d.created) filter (where d.state = 'pending') as oldest,
+    count(*) filter (where d.state = 'failed') as failed
+  from delivery d join stream s on s.id = d.stream_id
+  where d.state in ('pending', 'failed')
+  group by s.partner_id) d on d.partner_id = p.id
+where p.active
+order by p.name
+limit 1000;
+
+-- name: hint_deliveries
+-- Only a hint for workers; alone, since commits that notify queue behind one another.
+select pg_notify('gateway_deliveries', '');
+
+-- name: hear_deliveries
+-- On a connection that does nothing else.
+listen gateway_deliveries;

@@ -1,4 +1,4 @@
-"""Entries of a ticket: comments."""
+"""Comments of tickets: save, delete and read."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -8,10 +8,10 @@ from gateway.domain.commands import SaveComment
 from gateway.domain.entries import Article, NewArticle
 from gateway.domain.events import Event, EventKind
 from gateway.domain.ticket import HistoryLine, Ticket
-from gateway.domain.values import Unset
-from gateway.domain.views import TicketView
+from gateway.domain.values import UNSET, Unset
+from gateway.domain.views import Listed, TicketView
 from gateway.errors import BrokenRule, Missing, NotFound
-from gateway.usecases import idempotency, rights
+from gateway.usecases import idempotency, rights, tickets
 from gateway.usecases.idempotency import Done
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.tickets import seen
@@ -28,7 +28,7 @@ def save_comment(command: SaveComment, call: Call, unit: Unit) -> Done:
     if found is None:
         return _add(command, call, unit)
     # ACMP G14: required fields and forms are judged before it matters who may see the ticket.
-    if not isinstance(command.text, Unset) and not command.text.plain:
+    if not isinstance(command.text, Unset) and not command.text.html:
         raise Missing(field="text")
     if command.breach is not None:
         raise command.breach
@@ -37,25 +37,69 @@ def save_comment(command: SaveComment, call: Call, unit: Unit) -> Done:
     return idempotency.repeated(call, unit) or _edit(command, article, ticket, call, unit)
 
 
+def delete_comment(guid: UUID, call: Call, unit: Unit) -> Done:
+    """Delete a comment with its files; history keeps the text (ACMP contract CO3).
+
+    Raises:
+        NotFound: there is none that the caller may see, and this command has not deleted it.
+        NotPermitted, WrongState: rights, state of the ticket.
+    """
+    found = unit.entries.find_article(guid)
+    if found is None:
+        if first := idempotency.repeated(call, unit):
+            return first
+        raise NotFound(field="guid")
+    article, ticket_guid = found
+    ticket = seen(unit.tickets.lock(ticket_guid), call, "guid")
+    rights.require(call.principal, call.command, ticket.group_id, field="guid")
+    ticket.require_writable("guid")
+    unit.entries.delete_article(article)
+    unit.tickets.touch(ticket, call)
+    unit.history.add(ticket, [HistoryLine(kind="comment deleted", old=article.plain)], call)
+    unit.outbox.add(ticket, [Event(EventKind.CHANGED, events.snapshot(ticket))], call)
+    done = Done(ticket.id)
+    idempotency.remember(done, "delete", guid, call, unit)
+    unit.messages.settle(call, ticket.id)
+    return done
+
+
+def comment(guid: UUID, call: Call, unit: Unit) -> tuple[TicketView, Article]:
+    """Read one comment.
+
+    Raises:
+        NotFound: there is none that the caller may see.
+    """
+    found = unit.entries.find_article(guid)
+    if found is None:
+        raise NotFound(field="guid")
+    article, ticket_guid = found
+    return tickets.view(ticket_guid, call, unit), article
+
+
+def newest_comments(guid: UUID, call: Call, unit: Unit) -> tuple[TicketView, Listed[Article]]:
+    """List a ticket's comments, newest first; the description is none.
+
+    Raises:
+        NotFound: there is no such ticket that the caller may see.
+    """
+    ticket = tickets.view(guid, call, unit)
+    return ticket, unit.entries.newest_articles(ticket.id)
+
+
 def comments(guid: UUID, call: Call, unit: Unit) -> tuple[TicketView, list[Article]]:
     """List a ticket's comments, oldest first; the description is none.
 
     Raises:
         NotFound: there is no such ticket that the caller may see.
     """
-    ticket = unit.tickets.view(guid, call.principal)
-    if ticket is None:
-        raise NotFound(field="ticket")
-    rights.require(call.principal, call.command, ticket.group_id, field="ticket")
-    listed = unit.entries.articles(ticket.id)
-    unit.messages.settle(call, ticket.id)
-    return ticket, listed
+    ticket = tickets.view(guid, call, unit)
+    return ticket, unit.entries.articles(ticket.id)
 
 
 def _add(command: SaveComment, call: Call, unit: Unit) -> Done:
     if isinstance(command.ticket, Unset):
         raise Missing(field="ticket")
-    if isinstance(command.text, Unset) or not command.text.plain:
+    if isinstance(command.text, Unset) or not command.text.html:
         raise Missing(field="text")
     if command.breach is not None:
         raise command.breach
@@ -81,6 +125,8 @@ def _add(command: SaveComment, call: Call, unit: Unit) -> Done:
 
 def _edit(command: SaveComment, article: Article, ticket: Ticket, call: Call, unit: Unit) -> Done:
     text = command.text
+    if not isinstance(text, Unset) and text.html == article.html:
+        text = UNSET  # what was read is sent back: the plain form is not derived anew
     if not isinstance(command.ticket, Unset) and command.ticket != ticket.guid:
         raise BrokenRule("belongs to another ticket", field="ticket")
     rights.require(call.principal, call.command, ticket.group_id, field="guid")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from gateway.domain.entries import Article, NewArticle, NewWorkingTime
 from gateway.domain.ticket import Ticket
+from gateway.domain.views import Listed
 from gateway.usecases.ports.calls import Call
 
 
@@ -17,6 +18,14 @@ class EntryStore(Protocol):
 
     def articles(self, ticket_id: int) -> list[Article]:
         """List a ticket's comments, oldest first; the description is none. At most 5000."""
+        ...
+
+    def newest_articles(self, ticket_id: int) -> Listed[Article]:
+        """List a ticket's comments, newest first; the description is none. At most 5000."""
+        ...
+
+    def delete_article(self, article: Article) -> None:
+        """Delete an article with its files."""
         ...
 
     def article_taken(self, guid: UUID) -> bool:
