@@ -22,8 +22,17 @@
     |   |   +-- TicketClosed
     |   |   +-- TicketNotClosed
     |   |   +-- TicketMerged        names the target
+    |   |   +-- TaskClosed
+    |   |   +-- TaskNotExternal     the task is not at the partner
+    |   |   +-- ReferenceConflict   the task has another external reference
+    |   |   +-- ReferenceTaken      the reference belongs to another open task or ticket
+    |   |   +-- OutOfTurn           an earlier event is not confirmed yet
     |   +-- NotFound                GW-404 not there, or not to be seen
     |   |   +-- UnknownClient       no client of the operator's registry
+    |   |   +-- TaskUnknown
+    |   |   +-- ReferenceUnknown    no task with this external reference
+    |   |   +-- AppUnknown          no external app of this code
+    |   |   +-- EventUnknown
     |   +-- NotPermitted            GW-403 seen, but not allowed
     |   +-- Unauthenticated         GW-402 credentials refused
     |   |   +-- NoCredentials       GW-401
@@ -31,6 +40,7 @@
     |   |   +-- TokenStale          GW-406
     |   |   +-- WrongTokenKind      GW-407
     |   |   +-- CredentialsDisagree GW-402
+    |   |   +-- HashRefused         GW-402 the hash of an object in place of a login
     |   +-- TooManyRequests         GW-429 with the seconds to wait
     +-- TryLater                    GW-503 nothing changed, the same call may work later
     |   +-- StorageAway             GW-503 the database does not answer
@@ -194,6 +204,36 @@ class TicketMerged(WrongState):
         super().__init__(f"ticket was merged into {{{str(target).upper()}}}", field=field)
 
 
+class TaskClosed(WrongState):
+    """A closed task is changed only by reopening it."""
+
+    default = "task is closed"
+
+
+class TaskNotExternal(WrongState):
+    """The task is not, or no more, at the partner who speaks."""
+
+    default = "task is not at the external system"
+
+
+class ReferenceConflict(WrongState):
+    """The task already has another external reference."""
+
+    default = "task already has another external reference"
+
+
+class ReferenceTaken(WrongState):
+    """The external reference belongs to another open task or ticket."""
+
+    default = "the external reference belongs to another open task or ticket"
+
+
+class OutOfTurn(WrongState):
+    """An earlier event of the same ticket is not confirmed yet."""
+
+    default = "an earlier event is not confirmed yet"
+
+
 class NotFound(Refused):
     """An id that leads to nothing the caller may see."""
 
@@ -203,6 +243,30 @@ class NotFound(Refused):
 
 class UnknownClient(NotFound):
     """A client that is not in the operator's registry, while the registry is closed."""
+
+
+class TaskUnknown(NotFound):
+    """No task of this number was ever sent to the partner who speaks."""
+
+    default = "no such task"
+
+
+class ReferenceUnknown(NotFound):
+    """No task of the partner who speaks has this external reference."""
+
+    default = "no task with this external reference"
+
+
+class AppUnknown(NotFound):
+    """No external app of this code that the caller may start."""
+
+    default = "no such external app"
+
+
+class EventUnknown(NotFound):
+    """No event of this id for the partner who speaks."""
+
+    default = "no such event"
 
 
 class NotPermitted(Refused):
@@ -251,6 +315,12 @@ class CredentialsDisagree(Unauthenticated):
     """Several identities in one request that do not lead to the same account."""
 
     default = "credentials disagree"
+
+
+class HashRefused(Unauthenticated):
+    """A hash that does not belong to the object it was sent for."""
+
+    default = "the hash is not accepted"
 
 
 class TooManyRequests(Refused):

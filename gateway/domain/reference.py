@@ -1,0 +1,54 @@
+"""External references: the number a partner gave a task, and what a further one means."""
+
+from enum import Enum, StrEnum
+
+from gateway.domain.assignment import Share, Task
+from gateway.errors import ReferenceConflict, ReferenceTaken
+
+
+class Claim(StrEnum):
+    """How firmly a reference belongs to its ticket."""
+
+    LIVE = "live"  # the one holder of its text in its system
+    RELEASED = "released"  # its task or ticket ended; others may take the text
+    CONTESTED = "contested"  # reopened when another had taken the text
+
+
+class Acknowledgement(Enum):
+    """What a reference means for the task it is given for."""
+
+    FIRST = "stored now"
+    CONFIRMED = "typed in by an agent before, confirmed now"
+    REPEATED = "known since an earlier call"
+
+
+def judge(task: Task, share: Share, reference: str, *, taken: bool) -> Acknowledgement:
+    """Decide what a reference given by the partner means.
+
+    ``taken`` tells whether another open task or ticket of this partner has it.
+
+    Raises:
+        ReferenceConflict: the task has another one.
+        ReferenceTaken: it belongs to another open task or ticket.
+    """
+    if share.reference == reference:
+        return Acknowledgement.REPEATED if share.acknowledged else Acknowledgement.CONFIRMED
+    if share.reference:
+        raise ReferenceConflict(
+            f"task {task.id} already has another external reference", field="external_reference"
+        )
+    if taken:
+        raise ReferenceTaken(field="external_reference")
+    return Acknowledgement.FIRST
+
+
+def require_same(task: Task, partner_id: int, reference: str) -> None:
+    """Insist that a reference given beside the task's number is the stored one.
+
+    Raises:
+        ReferenceConflict: it is not.
+    """
+    if task.reference(partner_id) != reference:
+        raise ReferenceConflict(
+            f"task {task.id} already has another external reference", field="external_reference"
+        )
