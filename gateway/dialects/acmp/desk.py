@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from gateway.dialects.acmp import relations, results, shapes, translate
+from gateway.dialects.acmp import entries, relations, results, shapes, translate
 from gateway.dialects.acmp.form import wire_guid
 from gateway.dialects.acmp.task import Answer, Handler, Task
 from gateway.domain.people import Principal
@@ -13,7 +13,8 @@ from gateway.errors import Refused, Unauthenticated
 from gateway.http.exchange import Outcome
 from gateway.soap.definition import Invocation
 from gateway.soap.rows import Rows
-from gateway.usecases import entries, searches, tickets
+from gateway.usecases import entries as comments
+from gateway.usecases import searches, tickets
 from gateway.usecases.idempotency import Done
 from gateway.usecases.ports import Call, Unit
 
@@ -98,14 +99,14 @@ def _get(version: int, task: Task, ticket_id: str) -> tuple[Answer, str]:
 
 def _comments(task: Task, ticket_id: str) -> tuple[Answer, str]:
     guid = translate.ticket_guid(ticket_id)
-    view, articles = task.read(partial(entries.comments, guid))
+    view, articles = task.read(partial(comments.comments, guid))
     listed = [translate.comment_answer(article, view.guid) for article in articles]
     return {"Comments": listed}, translate.merge_note(view)
 
 
 def _save_comment(task: Task, comment: Any) -> tuple[Answer, str]:
     command = translate.comment_command(comment)
-    return {}, task.write(command, partial(entries.save_comment, command)).note
+    return {}, task.write(command, partial(comments.save_comment, command)).note
 
 
 def _ticket_list(task: Task, *request: Any) -> tuple[Answer, str]:
@@ -173,6 +174,7 @@ HANDLERS: Mapping[str, tuple[Handler, Mapping[str, str]]] = {
         for version in _TICKET_READERS
     },
     **relations.HANDLERS,
+    **entries.HANDLERS,
     "GetTicketComments_V1": (_comments, translate.TICKET_PATHS),
     "SaveTicketComment_V1": (_save_comment, translate.COMMENT_PATHS),
     "GetTicketCategoryList_V1": (_categories, _NO_PATHS),

@@ -1,9 +1,11 @@
 """Reads wire values of the ACMP dialect and keeps what is wrong with them, in the order of G14."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from gateway.domain.commands import Entry
 from gateway.domain.values import UNSET, Unset
 from gateway.errors import BrokenRule, Missing, Refused
 from gateway.text import collapse
@@ -82,6 +84,18 @@ class Form:
             self.lack(path)
         return guid or NO_GUID
 
+    def entries(self, values: Sequence[str | None] | None, path: str, limit: int) -> list[Entry]:
+        """Read the ids of a batch; what is wrong with one is kept beside it (contract G9, G14)."""
+        self.batch(values, path, limit)
+        return [_entry(value, f"{path}[{n}]") for n, value in enumerate(values or (), 1)]
+
+    def batch(self, values: Sequence[object] | None, path: str, limit: int) -> None:
+        """Judge how many entries a batch has (contract G9)."""
+        if not values:
+            self.lack(path)
+        elif len(values) > limit:
+            self.refuse(path, f"more than {limit} entries")
+
     def text(self, value: str | None, path: str, limit: int) -> str | Unset:
         """Read a text that is kept as sent."""
         if value is None:
@@ -107,6 +121,12 @@ class Form:
         if moment is None:
             self.lack(path)
         return moment or _NO_MOMENT
+
+
+def _entry(value: str | None, path: str) -> Entry:
+    form = Form()
+    guid = form.required_guid(value, path)
+    return Entry(guid, form.missing or form.breach)
 
 
 def _read_guid(value: str) -> UUID | None:

@@ -10,7 +10,6 @@ from gateway.dialects.acmp import shapes, translate
 from gateway.dialects.acmp.form import Form, wire_guid
 from gateway.dialects.acmp.task import Answer, Handler, Task
 from gateway.domain.commands import (
-    Entry,
     LinkObjects,
     LinkTickets,
     MergeTickets,
@@ -144,9 +143,9 @@ def merge_command(
     """
     form = Form()
     guid = form.required_guid(target, "TargetTicketId")
-    entries = _entries(sources, "SourceTicketIds", options, form)
+    entries = form.entries(sources, "SourceTicketIds", options.batch_limit)
     form.require_valid()
-    return MergeTickets(target=guid, sources=entries, merged_state=options.merged_state)
+    return MergeTickets(target=guid, sources=tuple(entries), merged_state=options.merged_state)
 
 
 def link_objects_command(
@@ -159,10 +158,10 @@ def link_objects_command(
     """
     form = Form()
     guid = form.required_guid(ticket, "TicketId")
-    entries = _entries(objects, _OBJECT_PARAMETERS[kind], options, form)
+    entries = form.entries(objects, _OBJECT_PARAMETERS[kind], options.batch_limit)
     form.require_valid()
     return LinkObjects(
-        ticket=guid, kind=kind, objects=entries, registered_only=_registered_only(options)
+        ticket=guid, kind=kind, objects=tuple(entries), registered_only=_registered_only(options)
     )
 
 
@@ -176,9 +175,9 @@ def link_tickets_command(
     """
     form = Form()
     guid = form.required_guid(ticket, "TicketId")
-    entries = _entries(others, "LinkedTicketIds", options, form)
+    entries = form.entries(others, "LinkedTicketIds", options.batch_limit)
     form.require_valid()
-    return LinkTickets(ticket=guid, others=entries)
+    return LinkTickets(ticket=guid, others=tuple(entries))
 
 
 def reminder_command(reminder: Any) -> SaveReminder:
@@ -220,23 +219,6 @@ def query_command(request: Sequence[Any], options: translate.Options) -> RunQuer
         count=count or options.list_limit,
         with_total=bool(with_total),
     )
-
-
-def _entries(
-    values: Sequence[str | None], path: str, options: translate.Options, form: Form
-) -> tuple[Entry, ...]:
-    if not values:
-        form.lack(path)
-    if len(values or ()) > options.batch_limit:
-        form.refuse(path, f"more than {options.batch_limit} entries")
-        return ()
-    return tuple(_entry(value, f"{path}[{n}]") for n, value in enumerate(values or (), 1))
-
-
-def _entry(value: str | None, path: str) -> Entry:
-    form = Form()
-    guid = form.required_guid(value, path)
-    return Entry(guid, form.missing or form.breach)
 
 
 def _only_guid(value: str, path: str) -> UUID:

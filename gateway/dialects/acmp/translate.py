@@ -180,7 +180,7 @@ def reopen_command(request: Sequence[Any], options: Options) -> ReopenTicket:
 
 
 def comment_command(comment: Any) -> SaveComment:
-    """Translate TTicketComment_V1: of it only Id, TicketId, Text, IsVisibleForWeb count (CO2).
+    """Translate TTicketComment: of it only Id, TicketId, the texts, IsVisibleForWeb count (CO2).
 
     Raises:
         Missing, BrokenRule: Id is empty or no GUID.
@@ -192,13 +192,24 @@ def comment_command(comment: Any) -> SaveComment:
     if ticket is None and form.breach is None:
         ticket = UNSET  # empty counts as not sent: a comment cannot be without ticket
     text = form.text(comment.Text, "Comment.Text", _LONG_TEXT)
+    # V1 has no HtmlText.
+    markup = form.text(getattr(comment, "HtmlText", None), "Comment.HtmlText", _LONG_TEXT)
     return SaveComment(
         guid=guid,
         breach=form.breach,
         ticket=ticket,
-        text=text if isinstance(text, Unset) else from_plain(text),
+        text=_comment_text(text, markup),
         visible=UNSET if comment.IsVisibleForWeb is None else comment.IsVisibleForWeb,
     )
+
+
+def _comment_text(plain: str | Unset, markup: str | Unset) -> Description | Unset:
+    # CO1: Text or HtmlText, the other derived; HtmlText wins (ST2).
+    if markup:
+        return from_html(markup)
+    if isinstance(plain, Unset):
+        return UNSET if isinstance(markup, Unset) else from_plain("")
+    return from_plain(plain)
 
 
 def ticket_guid(ticket_id: str | None) -> UUID:
@@ -426,7 +437,7 @@ def merge_note(view: TicketView) -> str:
 
 
 def comment_answer(article: Article, ticket: UUID) -> dict[str, Any]:
-    """Write TTicketComment_V1 and the two fields of V2 (contract CO4)."""
+    """Write TTicketComment_V1 (contract CO4)."""
     return {
         "Id": wire_guid(article.guid),
         "TicketId": wire_guid(ticket),
@@ -439,6 +450,15 @@ def comment_answer(article: Article, ticket: UUID) -> dict[str, Any]:
         "ExternalRecipient": (article.to if article.external else "") or None,
         "ExternalCC": (article.cc if article.external else "") or None,
         "Signature": article.signature or None,
+    }
+
+
+def rich_comment_answer(article: Article, ticket: UUID) -> dict[str, Any]:
+    """Write TTicketComment_V2."""
+    return {
+        **comment_answer(article, ticket),
+        "HtmlText": article.html or None,
+        "LastModified": article.changed,
     }
 
 
