@@ -14,6 +14,7 @@ from gateway import clock
 from gateway.errors import DeadlinePassed, OutcomeUnknown, TryLater
 from gateway.repository.attachments import AttachmentStore
 from gateway.repository.costs import CostStore
+from gateway.repository.deliveries import Deliveries
 from gateway.repository.entries import EntryStore
 from gateway.repository.history import HistoryStore
 from gateway.repository.idempotency import IdempotencyStore
@@ -64,6 +65,7 @@ class UnitOfWork:
     search: SearchStore
     history: HistoryStore
     outbox: Outbox
+    deliveries: Deliveries
     idempotency: IdempotencyStore
     messages: MessageStore
 
@@ -71,8 +73,11 @@ class UnitOfWork:
 class UnitsOfWork:
     """Runs work in transactions."""
 
-    def __init__(self, engine: Engine, numbers: NumberReserve) -> None:
+    def __init__(
+        self, engine: Engine, numbers: NumberReserve, queued: Callable[[], None] = lambda: None
+    ) -> None:
         self._engine = engine
+        self._queued = queued  # told after a commit that deliveries wait
         self._numbers = numbers
         self._pause = Event()
 
@@ -105,7 +110,8 @@ class UnitsOfWork:
         self._numbers.fill()
         current = borrow(self._engine)
         try:
-            result = work(self._unit(current))
+            unit = self._unit(current)
+            result = work(unit)
             current.flush()
             _require_time(call)
             if not call.may_commit():
@@ -118,6 +124,8 @@ class UnitsOfWork:
         finally:
             current.end()
         call.settled(current.settled_ticket_id)
+        if unit.deliveries.queued:
+            self._queued()
         return result
 
     def _unit(self, current: Transaction) -> UnitOfWork:
@@ -138,6 +146,7 @@ class UnitsOfWork:
             search=SearchStore(current),
             history=HistoryStore(current, now),
             outbox=Outbox(current, now),
+            deliveries=Deliveries(current),
             idempotency=IdempotencyStore(current, now),
             messages=MessageStore(current, now),
         )

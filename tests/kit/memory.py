@@ -72,6 +72,7 @@ class Tables:
     costs: list[tuple[int, Decimal]] = field(default_factory=list)
     history: list[tuple[int, HistoryLine, str]] = field(default_factory=list)
     events: list[tuple[int, Event]] = field(default_factory=list)
+    deliveries: list[dict[str, object]] = field(default_factory=list)
     keys: dict[tuple[int, str, str], tuple[datetime, Remembered | None]] = field(
         default_factory=dict
     )
@@ -141,6 +142,7 @@ class MemoryUnit:
         self.search = SearchStore(self, trips)
         self.history = HistoryStore(self)
         self.outbox = Outbox(self)
+        self.deliveries = Deliveries(self)
         self.idempotency = IdempotencyStore(self, trips)
         self.messages = MessageStore(self)
 
@@ -372,6 +374,16 @@ class Outbox:
     def add(self, ticket: Ticket, events: Sequence[Event], call: Call) -> None:
         del call
         self._unit.tables.events += [(ticket.id, event) for event in events]
+
+
+class Deliveries:
+    """Deliveries in the order they were queued, each as the arguments it was queued with."""
+
+    def __init__(self, unit: MemoryUnit) -> None:
+        self._unit = unit
+
+    def enqueue(self, **delivery: object) -> None:
+        self._unit.tables.deliveries.append(delivery)
 
 
 class IdempotencyStore:

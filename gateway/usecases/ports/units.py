@@ -11,6 +11,7 @@ from gateway.usecases.ports.attached import (
     WorkingTimeStore,
 )
 from gateway.usecases.ports.calls import Call
+from gateway.usecases.ports.deliveries import Deliveries
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.lists import ListStore
 from gateway.usecases.ports.records import HistoryStore, IdempotencyStore, MessageStore, Outbox
@@ -62,6 +63,8 @@ class Unit(Protocol):
     def history(self) -> HistoryStore: ...  # noqa: D102
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102
+    @property
+    def deliveries(self) -> Deliveries: ...  # noqa: D102
     @property
     def idempotency(self) -> IdempotencyStore: ...  # noqa: D102
     @property
