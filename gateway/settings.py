@@ -1,16 +1,12 @@
-"""Every setting: key, type with unit, default and meaning; file < environment < flags.
-
-Read here and not by a settings library, because each value must know where it came from and each
-unknown key must be answered with the nearest known one.
-"""
+"""Every setting: key, type with unit, default and meaning; file < environment < flags."""
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -23,19 +19,23 @@ from pydantic import (
     SecretStr,
     ValidationError,
 )
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
+from pydantic_settings import PydanticBaseSettingsSource as Source
+from pydantic_settings import TomlConfigSettingsSource as TomlSource
 
 from gateway.errors import CannotStart
 
 DEFAULT_FILE = Path("gateway.toml")
 _PREFIX = "GATEWAY_"
+_DELIMITER = "__"
 _FILE_VARIABLE = "GATEWAY_CONFIG"
 _SHORT_NAMES = {
-    "GATEWAY_DATABASE_URL": "database.url",
-    "GATEWAY_DATA_DIR": "database.data_dir",
-    "GATEWAY_PUBLIC_URL": "http.public_url",
-    "GATEWAY_ADMIN_PASSWORD": "admin.password",
-    "GATEWAY_HOST": "http.host",
-    "GATEWAY_PORT": "http.port",
+    "GATEWAY_DATABASE_URL": "GATEWAY_DATABASE__URL",
+    "GATEWAY_DATA_DIR": "GATEWAY_DATABASE__DATA_DIR",
+    "GATEWAY_PUBLIC_URL": "GATEWAY_HTTP__PUBLIC_URL",
+    "GATEWAY_ADMIN_PASSWORD": "GATEWAY_ADMIN__PASSWORD",
+    "GATEWAY_HOST": "GATEWAY_HTTP__HOST",
+    "GATEWAY_PORT": "GATEWAY_HTTP__PORT",
 }
 _MIB = 1024 * 1024
 
@@ -61,7 +61,7 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
@@ -270,8 +270,10 @@ class Admin(_Section):
     )
 
 
-class Settings(_Section):
-    """All settings of a process."""
+class Settings(BaseSettings):
+    """All settings of a process; made without ``load``, they are the defaults."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     database: Database = Database()
     http: Http = Http()
@@ -283,6 +285,13 @@ class Settings(_Section):
     mail: Mail = Mail()
     log: Log = Log()
     admin: Admin = Admin()
+
+    @classmethod
+    def settings_customise_sources(  # type: ignore[override] # the library names them all
+        cls, _: type[BaseSettings], init_settings: Source, **_others: Source
+    ) -> tuple[Source, ...]:
+        """Leave file and environment to ``load``, which can tell where a value came from."""
+        return (init_settings,)
 
     @property
     def public_url(self) -> str:
@@ -371,12 +380,11 @@ def hand_down(
     """Give flags, file and changes to the processes that this one starts: by the environment."""
     variables = os.environ if environment is None else environment  # noqa: TID251
     flags = {key: value for key, value in loaded.given.items() if loaded.origins[key] == "flag"}
-    handed = {key: str(value) for key, value in flags.items()} | dict(changes)
-    for short, key in _SHORT_NAMES.items():
-        if key in handed:  # two variables for one key would disagree
+    handed = {_variable(key): str(value) for key, value in (flags | dict(changes)).items()}
+    for short, long in _SHORT_NAMES.items():
+        if long in handed:  # two variables for one key would disagree
             variables.pop(short, None)
-    for key, value in handed.items():
-        variables[_PREFIX + key.replace(".", "__").upper()] = value
+    variables.update(handed)
     if loaded.file is not None:
         variables[_FILE_VARIABLE] = str(loaded.file.absolute())
 
@@ -423,30 +431,42 @@ def _fields() -> list[tuple[str, str, str, Any]]:
 
 def _from_file(file: Path | None) -> dict[str, object]:
     path = file or DEFAULT_FILE
-    if file is None and not path.exists():
-        return {}
+    if file is not None and not file.is_file():  # the library passes over it
+        raise CannotStart(f"cannot read the settings file {path}: no such file")
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        return _flat(TomlSource(Settings, path)())
     except OSError as error:
         raise CannotStart(f"cannot read the settings file {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise CannotStart(f"{path} is no TOML file: {error}") from None
-    found: dict[str, object] = {}
-    for section, entries in content.items():
-        if not isinstance(entries, dict):
-            found[section] = entries  # a key outside every section: reported as unknown
-            continue
-        found.update({f"{section}.{name}": value for name, value in entries.items()})
-    return found
 
 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
+    ours = {
+        _SHORT_NAMES.get(name, name): value
+        for name, value in variables.items()
+        if name.startswith(_PREFIX) and name != _FILE_VARIABLE
+    }
+    for name in ours:  # the library passes over a section that it does not know
+        key = name.removeprefix(_PREFIX).lower().replace(_DELIMITER, ".")
+        _must_be_known(key, "environment")
+    source = EnvSettingsSource(Settings, env_prefix=_PREFIX, env_nested_delimiter=_DELIMITER)
+    source.env_vars = {name.lower(): value for name, value in ours.items()}
+    return _flat(source())
+
+
+def _variable(key: str) -> str:
+    return _PREFIX + key.replace(".", _DELIMITER).upper()
+
+
+def _flat(sections: Mapping[str, object]) -> dict[str, object]:
+    """Give the values of a source by key; what stands outside every section is no known key."""
     found: dict[str, object] = {}
-    for variable, value in variables.items():
-        if not variable.startswith(_PREFIX) or variable == _FILE_VARIABLE:
-            continue
-        key = variable.removeprefix(_PREFIX).lower().replace("__", ".", 1)
-        found[_SHORT_NAMES.get(variable, key)] = value
+    for section, entries in sections.items():
+        if isinstance(entries, dict):
+            found.update({f"{section}.{name}": value for name, value in entries.items()})
+        else:
+            found[section] = entries
     return found
 
 
