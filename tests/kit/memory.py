@@ -10,15 +10,36 @@ from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from gateway.domain.commands import ObjectKind
-from gateway.domain.entries import Article, NewArticle, NewWorkingTime, Reminder
+from gateway.domain.entries import (
+    Article,
+    Attachment,
+    Cost,
+    Mail,
+    NewArticle,
+    NewWorkingTime,
+    Reminder,
+)
 from gateway.domain.events import Event
 from gateway.domain.people import Assignable, PartyKind, Permission, Principal
 from gateway.domain.search import StoredQuery
 from gateway.domain.template import Template
 from gateway.domain.ticket import Difference, HistoryLine, StateType, Ticket
 from gateway.domain.values import Key, Row
-from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, Page, TicketView
+from gateway.domain.views import (
+    Caption,
+    CategoryView,
+    HelpdeskSettings,
+    Listed,
+    Page,
+    TicketView,
+)
 from gateway.usecases.ports import LISTS, TICKET_COLUMNS, Call, Remembered, Unit
+from tests.kit.memory_entries import (
+    AttachmentStore,
+    CostStore,
+    MailMonitorStore,
+    WorkingTimeStore,
+)
 from tests.kit.memory_relations import (
     LinkStore,
     MergeStore,
@@ -69,7 +90,10 @@ class Tables:
     ticket_links: set[frozenset[int]] = field(default_factory=set)
     object_links: set[tuple[int, str, UUID]] = field(default_factory=set)
     registry: dict[tuple[ObjectKind, UUID], bool] = field(default_factory=dict)
-    costs: list[tuple[int, Decimal]] = field(default_factory=list)
+    costs: dict[UUID, Cost] = field(default_factory=dict)
+    attachments: dict[UUID, Attachment] = field(default_factory=dict)
+    contents: dict[UUID, bytes] = field(default_factory=dict)
+    mails: dict[UUID, Mail] = field(default_factory=dict)
     history: list[tuple[int, HistoryLine, str]] = field(default_factory=list)
     events: list[tuple[int, Event]] = field(default_factory=list)
     deliveries: list[dict[str, object]] = field(default_factory=list)
@@ -134,6 +158,10 @@ class MemoryUnit:
         self.now = now
         self.tickets = TicketStore(self, trips, numbers)
         self.entries = EntryStore(self, trips)
+        self.attachments = AttachmentStore(self, trips)
+        self.times = WorkingTimeStore(self, trips)
+        self.costs = CostStore(self, trips)
+        self.monitor = MailMonitorStore(self, trips)
         self.lists = ListStore(self, trips)
         self.merges = MergeStore(self, trips)
         self.links = LinkStore(self, trips)
@@ -255,6 +283,22 @@ class EntryStore:
             for article in self._unit.tables.articles.values()
             if article.ticket_id == ticket_id and not article.is_description
         ]
+
+    def newest_articles(self, ticket_id: int) -> Listed[Article]:
+        self._trips.append("newest_articles")
+        newest = sorted(
+            (
+                article
+                for article in self._unit.tables.articles.values()
+                if article.ticket_id == ticket_id and not article.is_description
+            ),
+            key=lambda article: (article.created, article.id),
+            reverse=True,
+        )
+        return Listed(newest, len(newest))
+
+    def delete_article(self, article: Article) -> None:
+        del self._unit.tables.articles[article.guid]
 
     def article_taken(self, guid: UUID) -> bool:
         self._trips.append("article_taken")
@@ -591,7 +635,10 @@ def _view(stored: Stored, asked_for: UUID, tables: Tables) -> TicketView:
         closed=ticket.closed,
         reminder=reminder.due if reminder else None,
         working_minutes=sum(minutes),
-        costs=sum((cost for owner, cost in tables.costs if owner == ticket.id), Decimal(0)),
+        costs=sum(
+            (cost.total for cost in tables.costs.values() if cost.ticket_id == ticket.id),
+            Decimal(0),
+        ),
         template_guid=ticket.template.guid if ticket.template else None,
         merged_into=ticket.guid if ticket.guid != asked_for else None,
         asked_for=asked_for,

@@ -17,6 +17,7 @@ from gateway.usecases.ports import (
     TICKET_COLUMNS,
     LinkedObject,
 )
+from tests.kit.memory_entries import priced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -52,6 +53,10 @@ class MergeStore:
         for guid, (owner, time) in tables.working_times.items():
             if owner in ids:
                 tables.working_times[guid] = (target.id, time)
+        for known in (tables.costs, tables.attachments):
+            for guid, entry in known.items():
+                if entry.ticket_id in ids:
+                    known[guid] = replace(entry, ticket_id=target.id, ticket=target.guid)
         waiting = [tables.reminders.pop(id_) for id_ in sorted(ids) if id_ in tables.reminders]
         if waiting:
             tables.reminders.setdefault(target.id, min(waiting, key=lambda each: each.due))
@@ -191,7 +196,9 @@ class TemplateStore:
         for length in lengths:
             time = NewWorkingTime(guid=uuid4(), executor=executor, start=now - length, end=now)
             tables.working_times[time.guid] = (ticket.id, time)
-        tables.costs += [(ticket.id, price) for price in prices]
+        for price in prices:
+            cost = priced(ticket, price, now)
+            tables.costs[cost.guid] = cost
 
 
 class SearchStore:

@@ -11,7 +11,8 @@ from gateway.dialects.acmp.translate import Options
 from gateway.domain.people import Permission
 from gateway.errors import Unauthenticated
 from gateway.http.exchange import Outcome, Stage
-from tests.kit.memory import Memory, guid_of
+from tests.kit.memory import START, Memory, guid_of
+from tests.kit.memory_entries import priced
 from tests.kit.wire import Caller, wire
 from tests.kit.world import (
     COMMENT,
@@ -84,7 +85,8 @@ def test_the_flat_assignee_is_absent_when_there_is_none_gt2(caller: Caller, vers
 
 def test_sums_have_two_places(caller: Caller):
     ticket = given_ticket(caller.memory)
-    caller.memory.tables.costs += [(ticket.id, Decimal("19.9")), (ticket.id, Decimal(1))]
+    costs = [priced(ticket, price, START) for price in (Decimal("19.9"), Decimal(1))]
+    caller.memory.tables.costs = {cost.guid: cost for cost in costs}
     assert str(caller("GetTicket_V3", ID)["Ticket"]["TotalCosts"]) == "20.90"
 
 

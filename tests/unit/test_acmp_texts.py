@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from lxml import etree
@@ -16,7 +17,8 @@ from gateway.soap.samples import filled_request
 from gateway.soap.wsdl import build_application, build_wsdl
 from tests.kit.memory import Memory
 from tests.kit.wire import Caller
-from tests.kit.world import agent, given_ticket
+from tests.kit.world import agent, given_comment, given_ticket
+from tests.kit.world_entries import given_attachment, given_cost, given_mail, given_time
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +50,23 @@ def demo() -> Memory:
     memory.tables.reminders[first.id] = Reminder(
         due=memory.now, text="", recipient=lists["agent"][0]
     )
+    _fill(memory, first.guid)
     given_ticket(memory, texts.DEMO_TICKET_TO_MERGE)
     given_ticket(memory, texts.DEMO_TICKET_TO_LINK)
     given_ticket(memory, texts.DEMO_TICKET_TO_CLOSE)
     given_ticket(memory, texts.DEMO_TICKET_TO_REOPEN, state="closed successful")
     return memory
+
+
+def _fill(memory: Memory, ticket: UUID) -> None:
+    for comment in (texts.DEMO_COMMENT, texts.DEMO_COMMENT_TO_DELETE):
+        given_comment(memory, comment, ticket)
+    for attachment in (texts.DEMO_ATTACHMENT, texts.DEMO_ATTACHMENT_TO_DELETE):
+        given_attachment(memory, attachment, ticket)
+    for cost in (texts.DEMO_COST, texts.DEMO_COST_TO_DELETE):
+        given_cost(memory, cost, ticket)
+    given_time(memory, texts.DEMO_WORKING_TIME, ticket)
+    given_mail(memory, texts.DEMO_MAIL)
 
 
 def every_field() -> Iterator[tuple[str, str, str]]:
