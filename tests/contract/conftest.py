@@ -11,7 +11,7 @@ from tests.kit.stores import Stores
 def gateway(databases):
     """A running gateway; its tickets pile up, so a test speaks of those it made."""
     with databases.migrated() as url:
-        _people(url)
+        people(url)
         with running_gateway(url) as running:
             yield running
 
@@ -20,7 +20,7 @@ def gateway(databases):
 def strict_gateway(databases):
     """A running gateway that answers broken rules with faults."""
     with databases.migrated() as url:
-        _people(url)
+        people(url)
         with running_gateway(url, GATEWAY_ACMP__BUSINESS_ERRORS="fault") as running:
             yield running
 
@@ -31,7 +31,7 @@ def version(request):
     return request.param
 
 
-def _people(url):
+def people(url):
     """Add agents, groups and rows beside those of the first start."""
     stores = Stores(url)
     try:
