@@ -1,14 +1,14 @@
-"""What hangs on the demo data's tickets and no command makes yet: rows of the tables themselves."""
+"""What hangs on the demo data's tickets; and a partner and a mail, which no command makes."""
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from uuid import UUID, uuid5
 
 from gateway.cli.demo_rows import PARTNER, PARTNER_TITLE
-from gateway.cli.demo_tickets import DEMO, STORIES
+from gateway.cli.demo_tickets import BATTERY, DEMO, DUPLICATE, INVOICE
 from gateway.dialects.acmp.texts import (
     DEMO_ATTACHMENT,
     DEMO_ATTACHMENT_TO_DELETE,
@@ -19,28 +19,32 @@ from gateway.dialects.acmp.texts import (
     DEMO_TICKET_TO_LINK,
     DEMO_WORKING_TIME,
 )
-from gateway.usecases.administration_ports import AdministrationUnit, Record
+from gateway.domain.commands import (
+    Entry,
+    LinkTickets,
+    MergeTickets,
+    SaveAttachment,
+    SaveAttachments,
+    SaveCost,
+    SaveReminder,
+    SaveWorkingTime,
+)
+from gateway.usecases import attachments, costs, links, merges, reminders, working_times
+from gateway.usecases.administration_ports import AdministrationUnit
+from gateway.usecases.idempotency import Done
+from gateway.usecases.ports import Call, Unit
 
-_NOTEBOOK = next(story.id for story in STORIES if story.title.startswith("Notebook"))
-_MERGED = next(story.id for story in STORIES if story.ended == "merged")
-_REPORT = next(story.id for story in STORIES if story.title.startswith("Quarterly"))
 _TEXT = b"Serial number 4711-0815, tray 2, 41,200 pages.\n"
 
-_COSTS = (
-    (DEMO_COST, DEMO_TICKET, "24.90", 2, "Hardware", "Roller set"),
-    (DEMO_COST_TO_DELETE, DEMO_TICKET, "9.50", 1, "Travel", "Booked twice"),
-    (uuid5(DEMO, "cost:battery"), _NOTEBOOK, "89.00", 1, "Hardware", "Battery"),
-    (uuid5(DEMO, "cost:consultant"), _REPORT, "118.00", 3, "Consulting", "Index of the ledger"),
-)
-_TIMES = (
-    (DEMO_WORKING_TIME, DEMO_TICKET, "anna.schmidt", 25, "Rollers cleaned"),
-    (uuid5(DEMO, "time:tray"), DEMO_TICKET, "anna.schmidt", 10, "Tray measured"),
-    (uuid5(DEMO, "time:battery"), _NOTEBOOK, "emily.clark", 15, "Taken out of use"),
-)
-_FILES = (
-    (DEMO_ATTACHMENT, "Counter", "counter.txt", "What the printer says of itself"),
-    (DEMO_ATTACHMENT_TO_DELETE, "Old counter", "counter-old.txt", "Of the month before"),
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One command of an agent, unless what it makes is there."""
+
+    command: str
+    by: str
+    there: Callable[[AdministrationUnit], bool]
+    do: Callable[[Call, Unit], Done]
 
 
 def partner(unit: AdministrationUnit) -> int:
@@ -53,132 +57,126 @@ def partner(unit: AdministrationUnit) -> int:
     return 1
 
 
-def entries(unit: AdministrationUnit) -> int:
-    """Make what is missing of costs, working times, files, a link, a reminder and a mail."""
-    return sum(
-        (
-            *(_put("cost", cost[0], partial(_cost, *cost[1:]), unit) for cost in _COSTS),
-            *(_put("working_time", time[0], partial(_time, *time[1:]), unit) for time in _TIMES),
-            *(_file(*file, unit) for file in _FILES),
-            _put("mail", DEMO_MAIL, _mail, unit),
-            _reminder(unit),
-            _link(unit),
-            _merge(unit),
-        )
-    )
-
-
-def _put(
-    table: str, guid: UUID, values: Callable[[AdministrationUnit], Record], unit: AdministrationUnit
-) -> bool:
-    if unit.exists(table, {"guid": guid}):
-        return False
-    unit.insert(table, {"guid": guid, **values(unit)})
-    return True
-
-
-def _cost(
-    ticket: UUID, price: str, amount: int, category: str, text: str, unit: AdministrationUnit
-) -> Record:
-    record = _ticket(ticket, unit)
-    return {
-        "ticket_id": record["id"],
-        "unit_price": Decimal(price),
-        "amount": amount,
-        "category": category,
-        "description": text,
-        "created_by": record["created_by"],
-    }
-
-
-def _time(ticket: UUID, login: str, minutes: int, text: str, unit: AdministrationUnit) -> Record:
-    (agent,) = unit.find("agent", "login", login)
-    return {
-        "ticket_id": _ticket(ticket, unit)["id"],
-        "executor_id": agent["id"],
-        "started": unit.now - timedelta(minutes=minutes),
-        "ended": unit.now,
-        "minutes": minutes,
-        "description": text,
-        "created_by": agent["id"],
-    }
-
-
-def _file(guid: UUID, name: str, file_name: str, text: str, unit: AdministrationUnit) -> bool:
-    ticket = _ticket(DEMO_TICKET, unit)
-
-    def values(_: AdministrationUnit) -> Record:
-        return {
-            "ticket_id": ticket["id"],
-            "document_id": uuid5(DEMO, file_name),
-            "name": name,
-            "file_name": file_name,
-            "description": text,
-            "content_type": "text/plain",
-            "size": len(_TEXT),
-            "sha256": hashlib.sha256(_TEXT).digest(),
-            "created_by": ticket["created_by"],
-        }
-
-    if not _put("attachment", guid, values, unit):
-        return False
-    (attachment,) = unit.find("attachment", "guid", guid)
+def mail(unit: AdministrationUnit) -> int:
+    """Make a received mail that belongs to no ticket."""
+    if unit.exists("mail", {"guid": DEMO_MAIL}):
+        return 0
     unit.insert(
-        "attachment_content",
-        {"ticket_id": ticket["id"], "attachment_id": attachment["id"], "content": _TEXT},
-    )
-    return True
-
-
-def _mail(unit: AdministrationUnit) -> Record:
-    return {
-        "message_id": "<demo-offer@stationery.example>",
-        "received": unit.now,
-        "sender": "offers@stationery.example",
-        "recipient": "desk@example.com",
-        "subject": "Paper at special prices",
-        "body": "Only this week: 80 g, white, 500 sheets.",
-        "outcome": "ignored",
-    }
-
-
-def _reminder(unit: AdministrationUnit) -> bool:
-    ticket = _ticket(DEMO_TICKET, unit)
-    if unit.exists("reminder", {"ticket_id": ticket["id"]}):
-        return False
-    (agent,) = unit.find("agent", "login", "anna.schmidt")
-    unit.insert(
-        "reminder",
+        "mail",
         {
-            "ticket_id": ticket["id"],
-            "due": unit.now + timedelta(days=3),
-            "text": "Have the rollers come?",
-            "recipient_id": agent["id"],
-            "created_by": agent["id"],
+            "guid": DEMO_MAIL,
+            "message_id": "<demo-offer@stationery.example>",
+            "received": unit.now,
+            "sender": "offers@stationery.example",
+            "recipient": "desk@example.com",
+            "subject": "Paper at special prices",
+            "body": "Only this week: 80 g, white, 500 sheets.",
+            "outcome": "ignored",
         },
     )
-    return True
+    return 1
 
 
-def _link(unit: AdministrationUnit) -> bool:
-    ends = (_ticket(DEMO_TICKET, unit), _ticket(DEMO_TICKET_TO_LINK, unit))
-    low, high = sorted(end["id"] for end in ends)
-    if unit.exists("ticket_link", {"ticket_id": low, "other_id": high}):
-        return False
-    created_by = ends[0]["created_by"]
-    unit.insert("ticket_link", {"ticket_id": low, "other_id": high, "created_by": created_by})
-    return True
+def _cost(guid: UUID, ticket: UUID, by: str, price: str, amount: int, text: str) -> Step:
+    command = SaveCost(
+        guid=guid,
+        ticket=ticket,
+        unit_price=Decimal(price),
+        amount=amount,
+        category="Hardware",
+        description=text,
+    )
+    return Step(
+        command="SaveTicketCosts",
+        by=by,
+        there=lambda unit: unit.exists("cost", {"guid": guid}),
+        do=lambda call, unit: costs.save([command], call, unit),
+    )
 
 
-def _merge(unit: AdministrationUnit) -> bool:
-    merged = _ticket(_MERGED, unit)
-    if merged["merged_into_id"] is not None:
-        return False
-    target = _ticket(DEMO_TICKET, unit)
-    unit.update("ticket", {"id": merged["id"]}, {"merged_into_id": target["id"]})
-    return True
+def _time(guid: UUID, ticket: UUID, by: str, minutes: int, text: str) -> Step:
+    def do(call: Call, unit: Unit) -> Done:
+        command = SaveWorkingTime(
+            guid=guid,
+            ticket=ticket,
+            executor=call.principal.agent_guid,
+            start=unit.now - timedelta(minutes=minutes),
+            end=unit.now,
+            description=text,
+        )
+        return working_times.save(command, call, unit)
+
+    return Step(
+        command="SaveTicketWorkingTime",
+        by=by,
+        there=lambda unit: unit.exists("working_time", {"guid": guid}),
+        do=do,
+    )
 
 
-def _ticket(guid: UUID, unit: AdministrationUnit) -> Record:
-    (ticket,) = unit.find("ticket", "guid", guid)
-    return ticket
+def _file(guid: UUID, name: str, file_name: str, text: str) -> Step:
+    file = SaveAttachment(
+        guid=guid,
+        document=uuid5(DEMO, file_name),
+        name=name,
+        file_name=file_name,
+        description=text,
+        sha256=hashlib.sha256(_TEXT).digest(),
+        content=_TEXT,
+    )
+    command = SaveAttachments(ticket=DEMO_TICKET, attachments=(file,))
+    return Step(
+        command="SaveTicketAttachments",
+        by="anna.schmidt",
+        there=lambda unit: unit.exists("attachment", {"guid": guid}),
+        do=lambda call, unit: attachments.save(command, call, unit),
+    )
+
+
+def _linked(unit: AdministrationUnit) -> bool:
+    low, high = sorted(
+        unit.find("ticket", "guid", guid)[0]["id"] for guid in (DEMO_TICKET, DEMO_TICKET_TO_LINK)
+    )
+    return unit.exists("ticket_link", {"ticket_id": low, "other_id": high})
+
+
+def _reminded(unit: AdministrationUnit) -> bool:
+    (ticket,) = unit.find("ticket", "guid", DEMO_TICKET)
+    return unit.exists("reminder", {"ticket_id": ticket["id"]})
+
+
+def _merged(unit: AdministrationUnit) -> bool:
+    (ticket,) = unit.find("ticket", "guid", DUPLICATE)
+    return ticket["merged_into_id"] is not None
+
+
+def _remind(call: Call, unit: Unit) -> Done:
+    due = unit.now + timedelta(days=3)
+    command = SaveReminder(ticket=DEMO_TICKET, due=due, text="Have the rollers come?")
+    return reminders.save(command, call, unit)
+
+
+def _link(call: Call, unit: Unit) -> Done:
+    command = LinkTickets(ticket=DEMO_TICKET, others=(Entry(DEMO_TICKET_TO_LINK),))
+    return links.link_tickets(command, call, unit)
+
+
+def _merge(call: Call, unit: Unit) -> Done:
+    command = MergeTickets(target=DEMO_TICKET, sources=(Entry(DUPLICATE),), merged_state="merged")
+    return merges.merge(command, call, unit)
+
+
+STEPS = (
+    _cost(DEMO_COST, DEMO_TICKET, "anna.schmidt", "24.90", 2, "Roller set"),
+    _cost(DEMO_COST_TO_DELETE, DEMO_TICKET, "anna.schmidt", "9.50", 1, "Booked twice"),
+    _cost(uuid5(DEMO, "cost:battery"), BATTERY, "emily.clark", "89.00", 1, "Battery"),
+    _cost(uuid5(DEMO, "cost:copy"), INVOICE, "lukas.becker", "0.85", 1, "Postage of the copy"),
+    _time(DEMO_WORKING_TIME, DEMO_TICKET, "anna.schmidt", 25, "Rollers cleaned"),
+    _time(uuid5(DEMO, "time:tray"), DEMO_TICKET, "anna.schmidt", 10, "Tray measured"),
+    _time(uuid5(DEMO, "time:battery"), BATTERY, "emily.clark", 15, "Taken out of use"),
+    _file(DEMO_ATTACHMENT, "Counter", "counter.txt", "What the printer says of itself"),
+    _file(DEMO_ATTACHMENT_TO_DELETE, "Old counter", "counter-old.txt", "Of the month before"),
+    Step(command="SaveReminderOfTicket", by="anna.schmidt", there=_reminded, do=_remind),
+    Step(command="LinkTicketsToTicket", by="anna.schmidt", there=_linked, do=_link),
+    Step(command="MergeTickets", by="anna.schmidt", there=_merged, do=_merge),
+)

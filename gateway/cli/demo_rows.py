@@ -180,7 +180,11 @@ ACCOUNTS = (
         last_name="Martin",
         email="olivia.martin@example.com",
     ),
-    Person(login="erp", groups="users:rw,Service Desk:rw,Finance:rw", last_name="ERP interface"),
+    Person(
+        login="erp.interface",
+        groups="users:rw,Service Desk:rw,Finance:rw",
+        last_name="ERP interface",
+    ),
     Person(login="petra.krueger", kind="customer"),
     Person(login="george.palmer", kind="customer"),
     Person(login="northwind", kind="partner", partner=PARTNER),

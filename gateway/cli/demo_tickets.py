@@ -14,6 +14,9 @@ from gateway.dialects.acmp.texts import (
 )
 
 DEMO = UUID("de300000-0000-4000-8000-000000000000")  # from which all other ids follow
+BATTERY, INVOICE, DUPLICATE = (
+    uuid5(DEMO, f"ticket:{name}") for name in ("battery", "invoice", "duplicate")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Story:
     closed: str | None = None  # the state it was closed with
     resolution: str | None = None
     minutes: int = 0  # worked on it when it was closed
-    ended: str | None = None  # the state in which it left the lists for good
+    removed: bool = False
 
     @property
     def id(self) -> UUID:
@@ -138,6 +141,7 @@ STORIES = (
         comments=(Remark("Ausleuchtung am Freitag, Leiter ist bestellt.", visible=True),),
     ),
     Story(
+        guid=BATTERY,
         title="Notebook battery swells",
         html="Taken out of use at once.",
         by="emily.clark",
@@ -151,6 +155,7 @@ STORIES = (
         comments=(Remark("Device is in the metal cabinet, key at the desk."),),
     ),
     Story(
+        guid=INVOICE,
         title="Rechnung 1187 doppelt erhalten",
         html="Einmal per Post, einmal per E-Mail.",
         by="lukas.becker",
@@ -217,7 +222,7 @@ STORIES = (
     Story(
         title="Quarterly report takes an hour",
         html="It took ten minutes before the update.",
-        by="erp",
+        by="erp.interface",
         queue="Finance",
         priority=4,
         category="Software::ERP",
@@ -233,12 +238,12 @@ STORIES = (
         by="anna.schmidt",
         category="Hardware::Printer",
         contact="petra.krueger",
-        ended="merged",
+        guid=DUPLICATE,
     ),
     Story(
         title="Test, please ignore",
         html="Made while showing the form.",
         by="emily.clark",
-        ended="removed",
+        removed=True,
     ),
 )

@@ -415,6 +415,8 @@ def test_a_stored_query_is_kept_as_json(office):
         office.set("stored-queries", "Mine", 'sort=[["changed"]]')
     with pytest.raises(BrokenRule, match="filter: not JSON"):
         office.set("stored-queries", "Mine", "filter=owner")
+    with pytest.raises(BrokenRule, match="filter: not a word or value of a search: colour"):
+        office.set("stored-queries", "Mine", 'filter={"colour": "red"}')
 
 
 def test_a_setting_that_is_changed_is_what_the_next_call_reads(office):
