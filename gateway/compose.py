@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 
+from gateway.delivery.attempt import Registry
+from gateway.delivery.deliverer import Deliverer
 from gateway.delivery.worker import Task, Worker
 from gateway.dialects.acmp import service as acmp
 from gateway.dialects.acmp.task import Helpdesk
@@ -26,6 +28,7 @@ from gateway.http.routes import Route, Routes
 from gateway.http.seal import Seal
 from gateway.repository import migrations
 from gateway.repository.accounts import AccountStore
+from gateway.repository.deliveries import DeliveryStore, Hints, HintSender
 from gateway.repository.engine import build_engine
 from gateway.repository.messages import MessageLog
 from gateway.repository.numbers import NumberReserve
@@ -49,6 +52,7 @@ from gateway.soap.wsdl import build_application
 from gateway.usecases.accounts import Accounts, LoginLimits
 
 _SPARE_CONNECTIONS = 2  # beside one for each thread
+_SCHEDULE_THREADS = 2  # a task that takes long must not stop all others
 
 
 def app() -> Door:
@@ -96,7 +100,8 @@ def build_app(settings: Settings) -> Door:
         kinds=frozenset({AccountKind.AGENT}),
         pace=pace,
     )
-    units = UnitsOfWork(engine, NumberReserve(engine, low=limits.threads))
+    units = UnitsOfWork(engine, NumberReserve(engine, low=limits.threads), HintSender(engine).send)
+    metrics.watch_backlogs(DeliveryStore(engine).backlogs)
     (helpdesk,) = definitions(settings)
     served = ServedContract(helpdesk, contracts_dir(), settings.public_url)
     index = ServiceIndex((served,), settings.public_url)
@@ -128,8 +133,13 @@ def build_app(settings: Settings) -> Door:
     )
 
 
-def build_worker(settings: Settings) -> Worker:
-    """Join the parts of a worker: what runs by the clock."""
+def build_worker(settings: Settings, registry: Registry | None = None) -> Worker:
+    """Join the parts of a worker: what runs by the clock, and the deliveries.
+
+    Args:
+        settings: of the gateway.
+        registry: who carries out which process.
+    """
     engine = build_engine(
         _url(settings),
         pool_size=settings.worker.threads + _SPARE_CONNECTIONS,
@@ -153,7 +163,14 @@ def build_worker(settings: Settings) -> Worker:
         "expired": Task("every 300 s", house.prune_expired),
         "retention": Task("daily 02:30 UTC", house.prune),
     }
-    return Worker(ScheduleStore(engine), tasks, threads=settings.worker.threads)
+    deliverer = Deliverer(
+        DeliveryStore(engine),
+        registry or Registry(),
+        threads=settings.worker.threads,
+        # Nobody can listen through a pooler; looking by itself carries everything.
+        hints=None if settings.database.pooler else Hints(engine),
+    )
+    return Worker(ScheduleStore(engine), tasks, threads=_SCHEDULE_THREADS, deliverer=deliverer)
 
 
 def _soap_route(

@@ -1,4 +1,4 @@
-"""The worker: claims what is due, does it, settles it; threads beside a server, or alone."""
+"""The worker: what runs by the clock, and the deliveries; threads beside a server, or alone."""
 
 import os
 import random
@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import structlog
 
+from gateway.delivery.deliverer import Deliverer
 from gateway.delivery.schedules import next_run
 from gateway.errors import GatewayError
 
@@ -47,11 +48,17 @@ class ScheduleStore(Protocol):
 
 
 class Worker:
-    """Runs tasks by their schedules; any number of workers share them."""
+    """Runs tasks by their schedules, and delivers; any number of workers share the work."""
 
     def __init__(
-        self, schedules: ScheduleStore, tasks: Mapping[str, Task], *, threads: int
+        self,
+        schedules: ScheduleStore,
+        tasks: Mapping[str, Task],
+        *,
+        threads: int,
+        deliverer: Deliverer | None = None,
     ) -> None:
+        self._deliverer = deliverer
         self._schedules = schedules
         self._tasks = dict(tasks)
         self._stopping = threading.Event()
@@ -63,20 +70,28 @@ class Worker:
         """Begin to work."""
         for thread in self._threads:
             thread.start()
+        if self._deliverer is not None:
+            self._deliverer.start()
 
     def stop(self) -> None:
         """Claim nothing more and wait for what is being done."""
         self._stopping.set()
+        if self._deliverer is not None:
+            self._deliverer.stop()
         for thread in self._threads:
             thread.join()
 
-    def drain(self) -> int:
-        """Work in the foreground until nothing is due; tell how many tasks were run."""
+    def drain(self, ahead_s: float = 0.0) -> int:
+        """Work in the foreground until nothing is due; tell how many tasks and tries were made.
+
+        Args:
+            ahead_s: first let every delivery that waits be due so much earlier.
+        """
         self._announce()
         done = 0
         while self._run_one():
             done += 1
-        return done
+        return done if self._deliverer is None else done + self._deliverer.drain(ahead_s)
 
     def _work(self) -> None:
         announced = False
