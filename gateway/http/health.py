@@ -14,6 +14,7 @@ from gateway.http.routes import Route
 Check = Callable[[], str | None]  # the reason why not, or None
 
 _FRESH_S = 1.0
+_HANGS_S = 5.0  # a check that takes longer says that what it asks does not answer
 
 
 class Health:
@@ -25,6 +26,7 @@ class Health:
         self._checking = threading.Lock()
         self._reasons: dict[str, str] = dict.fromkeys(checks, "not checked yet")
         self._checked_s = float("-inf")
+        self._begun_s = float("inf")  # when the check began that is going on
 
     def routes(self) -> tuple[Route, ...]:
         """Give the routes, apart from the pool."""
@@ -43,11 +45,15 @@ class Health:
         # One check at a time, and the last result for all others: a storage that hangs must not
         # take the threads away from the question whether the process lives.
         if self._checking.acquire(blocking=False):
+            self._begun_s = monotonic_s()
             try:
                 self._refresh()
             finally:
+                self._begun_s = float("inf")
                 self._checking.release()
         reasons = self._reasons
+        if monotonic_s() - self._begun_s > _HANGS_S:
+            reasons = dict.fromkeys(self._checks, "the check does not end")
         if reasons:
             return _json(503, {"status": "not ready", "reasons": reasons})
         return _json(200, {"status": "ready"})

@@ -10,14 +10,15 @@ import threading
 import uuid
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException
 from time import perf_counter
+from typing import Self
 
 import psycopg
 from lxml import etree
 
+from tests.kit.children import wait_until
 from tests.kit.database import driver_url
 from tests.kit.gateway import HELPDESK, element, wrapped
 from tests.kit.ledger import Entry, Found, Ledger, Outcome
@@ -37,6 +38,7 @@ join priority p on p.id = t.priority_id
 left join article a on a.ticket_id = t.id and a.is_description
 """
 _TIME_FOR_AN_ANSWER_S = 20
+_OUTAGE = ("try later", "storage not available")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,22 @@ class Told:
 
     outcome: Outcome
     answer: str  # the ticket's number, or the fault's string
-    status: int = 0
-    headers: dict[str, str] | None = None
+    code: str = ""  # the fault's code without its prefix
+    retry_after: str | None = None
     seconds: float = 0.0
+
+    @property
+    def says_try_later(self) -> bool:
+        """Tell whether this is the contract's fault of an outage: when to come again, and a number.
+
+        Nothing else may be said while the database is away, but "outcome unknown".
+        """
+        return (
+            self.code == "Server"
+            and self.retry_after is not None
+            and self.answer.startswith(_OUTAGE)
+            and "reference " in self.answer
+        )
 
 
 class Caller:
@@ -73,9 +88,10 @@ class Caller:
         except (OSError, HTTPException) as error:
             self._connection.close()
             return Told(Outcome.UNKNOWN, repr(error), seconds=perf_counter() - begun)
-        outcome, answer = judged(reply.status, content)
-        given = {name.lower(): value for name, value in reply.getheaders()}
-        return Told(outcome, answer, reply.status, given, perf_counter() - begun)
+        told = judged(reply.status, content)
+        return replace(
+            told, retry_after=reply.getheader("Retry-After"), seconds=perf_counter() - begun
+        )
 
     def save(self, ledger: Ledger, entry: Entry) -> Told:
         """Send what the ledger has, once more if it was sent before."""
@@ -83,23 +99,29 @@ class Caller:
         ledger.settle(entry, told.outcome, told.answer)
         return told
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
 
 
-def judged(status: int, content: bytes) -> tuple[Outcome, str]:
+def judged(status: int, content: bytes) -> Told:
     """Decide what an answer says: done, certainly not done, or neither."""
     try:
         (answer,) = etree.fromstring(content)[-1]
     except (etree.XMLSyntaxError, ValueError):
-        return Outcome.UNKNOWN, f"{status} {content[:80]!r}"
+        return Told(Outcome.UNKNOWN, f"{status} {content[:80]!r}")
     if status == 200:
-        code = answer.findtext(".//{*}ResultCode")
+        result = answer.findtext(".//{*}ResultCode")
         number = answer.findtext(".//{*}TicketNumber") or ""
-        return (Outcome.ACKNOWLEDGED, number) if code == "0" else (Outcome.REFUSED, f"code {code}")
+        if result == "0":
+            return Told(Outcome.ACKNOWLEDGED, number)
+        return Told(Outcome.REFUSED, f"{result} {answer.findtext('.//{*}ResultMessage')}")
     text = answer.findtext("faultstring") or ""
-    surely_not = text.startswith(("try later", "storage not available", "too many requests"))
-    return (Outcome.REFUSED if surely_not else Outcome.UNKNOWN), text
+    surely_not = text.startswith((*_OUTAGE, "too many requests"))
+    code = (answer.findtext("faultcode") or "").rpartition(":")[2]
+    return Told(Outcome.REFUSED if surely_not else Outcome.UNKNOWN, text, code)
 
 
 def new_work(ledger: Ledger, chance: random.Random) -> Entry:
@@ -112,6 +134,12 @@ def new_work(ledger: Ledger, chance: random.Random) -> Entry:
         "description": "".join(chance.choices("Hello World. ", k=200)).strip(),
     }
     return ledger.intend(guid, f"key-{guid}", content)
+
+
+def save_one(ledger: Ledger, address: tuple[str, int], chance: random.Random) -> Told:
+    """Save a new ticket over a connection of its own."""
+    with Caller(address) as caller:
+        return caller.save(ledger, new_work(ledger, chance))
 
 
 def save_envelope(entry: Entry) -> bytes:
@@ -151,7 +179,7 @@ class Crowd:
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def __enter__(self) -> "Crowd":
+    def __enter__(self) -> Self:
         for number in range(self._callers):
             chance = random.Random(f"{self._ledger.seed} {len(self._ledger.entries)} {number}")
             self._threads.append(threading.Thread(target=self._call, args=(chance,)))
@@ -164,25 +192,27 @@ class Crowd:
         for thread in self._threads:
             thread.join()
 
+    def wait_for(self, answers: int) -> None:
+        """Wait until so many more calls are over, however busy the machine is."""
+        enough = len(self.told) + answers
+        wait_until(lambda: len(self.told) >= enough, 60)
+
     def _call(self, chance: random.Random) -> None:
-        caller = Caller(self._address)
         self._over.wait(chance.uniform(0, self._pause_s))
-        while not self._over.is_set():
-            begun = perf_counter()
-            self.told.append(caller.save(self._ledger, new_work(self._ledger, chance)))
-            self._over.wait(max(0.0, self._pause_s - (perf_counter() - begun)))
-        caller.close()
+        with Caller(self._address) as caller:
+            while not self._over.is_set():
+                begun = perf_counter()
+                self.told.append(caller.save(self._ledger, new_work(self._ledger, chance)))
+                self._over.wait(max(0.0, self._pause_s - (perf_counter() - begun)))
 
 
 def send_again(ledger: Ledger, address: tuple[str, int], entries: Iterable[Entry]) -> None:
     """Send work whose outcome is unknown once more, under its key."""
 
     def again(entry: Entry) -> None:
-        caller = Caller(address)
-        with suppress(OSError):
+        with Caller(address) as caller:
             caller.save(ledger, entry)
         entry.recovered = entry.outcome is Outcome.ACKNOWLEDGED
-        caller.close()
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(again, entries))
@@ -196,5 +226,3 @@ def found_in(database_url: str) -> list[Found]:
     return [
         Found(guid, dict(zip(names, fields, strict=True)), whole) for guid, *fields, whole in rows
     ]
-
-

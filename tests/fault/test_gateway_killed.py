@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from gateway.repository.embedded import joined
-from tests.fault.callers import Caller, Crowd, new_work, send_again
+from tests.fault.callers import Crowd, save_one, send_again
 from tests.kit.children import wait_until
 from tests.kit.ledger import Outcome
 from tests.kit.serving import Serving
@@ -32,7 +32,7 @@ VICTIMS = {
 def test_what_was_acknowledged_survives_a_kill(victims, data_dir, ledger, reckon, rounds):
     chance = random.Random(f"{ledger.seed} {victims}")
     starts = [
-        killed_under_load(data_dir, ledger, VICTIMS[victims], chance) for _ in range(rounds(3))
+        killed_under_load(data_dir, ledger, VICTIMS[victims], chance) for _ in range(rounds(2))
     ]
     with Serving(data_dir, "--no-worker") as gateway:
         unknown = ledger.unknown()
@@ -40,7 +40,7 @@ def test_what_was_acknowledged_survives_a_kill(victims, data_dir, ledger, reckon
         send_again(ledger, ("127.0.0.1", gateway.port), unknown[::2])
     with joined(data_dir) as url:
         report = reckon(url)
-    assert report.acknowledged > 20
+    assert report.acknowledged >= 20
     assert report.recovered == len(unknown[::2])
     # The best of the restarts: on a busy machine the others measure the machine.
     assert min(starts[1:]) < UP_S, starts
@@ -50,8 +50,8 @@ def killed_under_load(data_dir, ledger, victims, chance):
     begun = perf_counter()
     with Serving(data_dir, "--no-worker") as gateway:
         up_s = perf_counter() - begun
-        with Crowd(ledger, ("127.0.0.1", gateway.port)):
-            threading.Event().wait(chance.uniform(0.5, 1.5))
+        with Crowd(ledger, ("127.0.0.1", gateway.port)) as crowd:
+            crowd.wait_for(chance.randrange(10, 60))
             for victim in victims(gateway):
                 with suppress(psutil.NoSuchProcess):
                     victim.kill()
@@ -69,7 +69,7 @@ POINTS = {
     "names are resolved": b"from impact",
     "the ticket is inserted": b"insert into ticket (",
     "everything else is written": b"insert into article",
-    "the commit is sent": b"commit",
+    "the commit is sent": b"commit\0",
     "the message is closed": b"insert into message_body",
 }
 
@@ -92,10 +92,10 @@ def test_a_kill_at_any_statement_leaves_a_ticket_whole_or_not_at_all(
 
 
 def killed_at(point, proxy, gateway, ledger, chance):
-    caller = Caller(("127.0.0.1", gateway.port))
-    assert caller.save(ledger, new_work(ledger, chance)).outcome is Outcome.ACKNOWLEDGED
+    address = ("127.0.0.1", gateway.port)
+    assert save_one(ledger, address, chance).outcome is Outcome.ACKNOWLEDGED
     with proxy.hold(POINTS[point]) as hold:
-        call = threading.Thread(target=caller.save, args=(ledger, new_work(ledger, chance)))
+        call = threading.Thread(target=save_one, args=(ledger, address, chance))
         call.start()
         assert hold.caught.wait(5), point
         for victim in everybody(gateway):

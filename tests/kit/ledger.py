@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
+from typing import Self
 
 
 class Outcome(StrEnum):
@@ -83,7 +84,7 @@ class Ledger:
         self.seed = seed
         self.entries: list[Entry] = []
 
-    def __enter__(self) -> "Ledger":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -122,9 +123,7 @@ class Ledger:
             refused=outcomes.count(Outcome.REFUSED),
             unknown=outcomes.count(Outcome.UNKNOWN),
             recovered=sum(entry.recovered for entry in self.entries),
-            lost=sum(
-                entry.outcome is Outcome.ACKNOWLEDGED and not ones for entry, ones in pairs
-            ),
+            lost=sum(entry.outcome is Outcome.ACKNOWLEDGED and not ones for entry, ones in pairs),
             doubled=sum(len(ones) > 1 or len(entry.answers) > 1 for entry, ones in pairs),
             half_done=sum(
                 not one.whole or digest(one.content) != entry.digest

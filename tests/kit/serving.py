@@ -18,15 +18,17 @@ PASSWORD = "correct horse battery staple"
 
 
 class Serving:
-    """``ticket-gateway serve`` on a free port."""
+    """``ticket-gateway serve`` on a free port; ``under`` is a command that ends by executing it."""
 
-    def __init__(self, data_dir: Path, *flags: str, **environment: str) -> None:
+    def __init__(
+        self, data_dir: Path, *flags: str, under: tuple[str, ...] = (), **environment: str
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._talk = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in __exit__
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "gateway", "serve"),
+                *(*under, sys.executable, "-m", "gateway", "serve"),
                 *("--data", str(data_dir), "--port", str(self.port), *flags),
             ],
             stdout=subprocess.DEVNULL,
