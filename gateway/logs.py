@@ -7,6 +7,8 @@ from typing import Any
 import structlog
 
 _WARNINGS_ONLY = ("spyne", "zeep", "alembic", "asyncio", "_granian")
+# They write malformed requests whole, passwords too.
+_OFF = ("spyne.protocol.soap.soap11.invalid", "spyne.protocol.soap.soap12.invalid")
 
 _SHARED: tuple[structlog.typing.Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -38,9 +40,13 @@ def configuration(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "gateway.logs.formatter"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
         "root": {"handlers": ["stderr"], "level": level.upper()},
-        "loggers": {name: {"level": "WARNING"} for name in _WARNINGS_ONLY},
+        "loggers": {name: {"level": "WARNING"} for name in _WARNINGS_ONLY}
+        | {name: {"handlers": ["nowhere"], "propagate": False} for name in _OFF},
     }
 
 

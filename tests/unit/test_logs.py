@@ -64,3 +64,9 @@ def test_an_exception_is_part_of_its_line(written):
             structlog.get_logger().exception("failed")
 
     assert "ValueError: invalid literal" in json.loads(written(fail))["exception"]
+
+
+@pytest.mark.parametrize("version", ["soap11", "soap12"])
+def test_the_logger_of_whole_malformed_requests_is_off(written, version):
+    say = logging.getLogger(f"spyne.protocol.soap.{version}.invalid")
+    assert written(lambda: say.critical("<Password>canary-7431</Password>")) == ""
