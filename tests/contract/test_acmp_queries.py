@@ -48,12 +48,12 @@ def _tickets(gateway):
     )  # fmt: skip
     assert merged.ResultCode == 0
     for statement, name in (
-        ("update ticket set created = now() - interval '8 days',"
-         " changed = now() - interval '8 days' where guid = %s", "old"),
-        ("insert into attachment (ticket_id, name, file_name)"
-         " select id, 'a', 'a.txt' from ticket where guid = %s", "file"),
-        ("update ticket set queue_id = (select id from queue where en = 'Elsewhere')"
-         " where guid = %s", "hidden"),
+        (("update ticket set created = now() - interval '8 days',"
+         " changed = now() - interval '8 days' where guid = %s"), "old"),
+        (("insert into attachment (ticket_id, name, file_name)"
+         " select id, 'a', 'a.txt' from ticket where guid = %s"), "file"),
+        (("update ticket set queue_id = (select id from queue where en = 'Elsewhere')"
+         " where guid = %s"), "hidden"),
         ("update ticket set changed = now() + interval '1 second' where guid = %s", "berta"),
     ):  # fmt: skip
         gateway.rows(statement, ids[name])

@@ -102,6 +102,8 @@ Index(
     *_newest,
     postgresql_where=ticket.c.closed.is_(None),
 )
+# For the lists of open tickets: they are in the order of the ticket numbers.
+Index("ix_ticket_open_id", ticket.c.id, postgresql_where=ticket.c.closed.is_(None))
 Index("ix_ticket_customer_user_id", ticket.c.customer_user_id, *_newest)
 Index("ix_ticket_assigned_group_id", ticket.c.assigned_group_id, *_newest)
 Index(

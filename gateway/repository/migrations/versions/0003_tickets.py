@@ -180,6 +180,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed IS NULL"),
     )
     op.create_index(
+        "ix_ticket_open_id",
+        "ticket",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("closed IS NULL"),
+    )
+    op.create_index(
         "ix_ticket_owner_id",
         "ticket",
         ["owner_id", sa.literal_column("created DESC"), sa.literal_column("id DESC")],
