@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from gateway import clock
-from gateway.domain.search import Asker, Order, Search, SortField, search_of
+from gateway.domain.search import ROWS, Asker, Order, Search, SortField, search_of
 from gateway.domain.ticket import OPEN_TYPES, StateType
 from gateway.repository.search import _order, _parts, _values
 from gateway.repository.statements import statement
@@ -22,13 +22,13 @@ from tests.kit.stores import Stores, agent_with, customer_with, round_trips
 
 EVERY_WORD = Search(
     state_types=OPEN_TYPES,
-    rows=dict.fromkeys(("state", "queue", "category", "type", "priority", "customer", "customer_user", "owner", "assigned_group"), (1,)),
+    rows=dict.fromkeys(ROWS, (1,)),
     unassigned=True,
     has_attachment=True,
     created_since=clock.now(),
     changed_since=clock.now(),
     asset=uuid4(),
-)  # fmt: skip
+)
 
 # Tickets of a big installation: one in fifty is open, few are unassigned, few have a file.
 FILL = (
@@ -36,8 +36,8 @@ FILL = (
     (
         "insert into ticket (number, title, state_id, priority_id, queue_id, owner_id,"
         " assigned_group_id, created, changed, closed)"
-        " select '2025' || lpad(n::text, 8, '0'), 'printer ' || n, case when n %% 50 = 0 then 1 else 2"
-        " end, 3, 1 + n %% 4, case when n %% 10 > 0 then 2 + n * 7 %% 100 end,"
+        " select '2025' || lpad(n::text, 8, '0'), 'printer ' || n,"
+        " case when n %% 50 = 0 then 1 else 2 end, 3, 1 + n %% 4, case when n %% 10 > 0 then 2 + n * 7 %% 100 end,"
         " case when n %% 10 = 0 and n %% 100 > 0 then 1 end,"
         " now() - (20000 - n) * interval '10 minutes',"
         " now() - n * 7 %% 19997 * interval '10 minutes', case when n %% 50 > 0 then now() end"
