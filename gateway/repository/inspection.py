@@ -50,7 +50,7 @@ def inspect(url: str) -> ServerFacts:
         clock_off_s=clock_off_s,
         unsafe=unsafe,
         schema=schema,
-        newest_schema=migrations.head(),
+        newest_schema=migrations.HEAD,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from gateway.repository import migrations
+from gateway.repository.migrations import HEAD
 from gateway.repository.transaction import transaction
 
 
@@ -13,13 +13,12 @@ def schema_check(engine: Engine) -> Callable[[], str | None]:
 
     The check raises StorageAway when the database does not answer.
     """
-    newest = migrations.head()
 
     def check() -> str | None:
         with transaction(engine) as current:
             ((revision,),) = current.read("schema_revision", {})
-        if revision == newest:
+        if revision == HEAD:
             return None
-        return f"the schema is {revision}, this program needs {newest}: run ticket-gateway migrate"
+        return f"the schema is {revision}, this program needs {HEAD}: run ticket-gateway migrate"
 
     return check

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from gateway.errors import NotFound
 from gateway.repository import tables as t
-from gateway.repository.migrations import current, downgrade, head, upgrade
+from gateway.repository.migrations import HEAD, current, downgrade, scripts, upgrade
 from tests.kit.database import Databases
 
 # Everything that makes a schema, as the database itself writes it down.
@@ -123,7 +124,7 @@ def test_the_declared_tables_are_the_migrated_ones(database_url, empty_database_
 
 def test_the_schema_goes_up_down_and_up_again(empty_database_url):
     seen = {}
-    while current(empty_database_url) != head():
+    while current(empty_database_url) != HEAD:
         upgrade(empty_database_url, "+1")
         seen[current(empty_database_url)] = facts_at(empty_database_url)
     for revision in reversed(list(seen)):
@@ -135,14 +136,32 @@ def test_the_schema_goes_up_down_and_up_again(empty_database_url):
     assert facts_at(empty_database_url) == {name: set() for name in _FACTS}
 
     upgrade(empty_database_url)
-    assert facts_at(empty_database_url) == seen[head()]
+    assert facts_at(empty_database_url) == seen[HEAD]
 
 
 def test_replicas_that_migrate_together_all_succeed(empty_database_url):
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(upgrade, [empty_database_url] * 3))
 
-    assert current(empty_database_url) == head()
+    assert current(empty_database_url) == HEAD
+
+
+def test_the_newest_script_is_the_one_this_program_works_with():
+    assert scripts.newest() == HEAD
+
+
+def test_the_steps_to_a_revision_are_told_in_their_order():
+    forward = [(step.revision, step.back) for step in scripts.between("0008", "0010")]
+    assert forward == [("0009", False), ("0010", False)]
+    back = [(step.revision, step.back) for step in scripts.between("0002", scripts.BASE)]
+    assert back == [("0002", True), ("0001", True)]
+    assert [step.revision for step in scripts.between(None, HEAD)][-1] == HEAD
+    assert scripts.between(HEAD, HEAD) == []
+
+
+def test_a_revision_of_another_program_is_not_found():
+    with pytest.raises(NotFound, match="9999"):
+        scripts.between("9999", HEAD)
 
 
 def test_a_database_that_was_never_migrated_has_no_revision(empty_database_url):
