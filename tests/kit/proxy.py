@@ -54,6 +54,7 @@ class DatabaseProxy:
         )
         self.cuts = 0
         self.delay_s = 0.0  # before each piece that the client sends
+        self.heard = None  # a list that is to get each message's kind and statement
         self._state = State.OPEN
         self._passing = threading.Event()
         self._passing.set()
@@ -136,6 +137,8 @@ class DatabaseProxy:
         with suppress(OSError):
             while piece := client.recv(_PIECE):
                 messages = talk.messages(piece)
+                if self.heard is not None:
+                    self.heard += [(message[:1], text) for message, text in messages]
                 self._passing.wait()
                 if self.delay_s:
                     threading.Event().wait(self.delay_s)
