@@ -113,7 +113,9 @@ class AppField:
     read: Callable[[Facts], Value]
 
 
-def _field(name: str, read: Callable[[Facts], Value], kind: str = "text", label: str = "") -> AppField:
+def _field(
+    name: str, read: Callable[[Facts], Value], kind: str = "text", label: str = ""
+) -> AppField:
     return AppField(name, label or _in_words(name), kind, read)
 
 

@@ -201,9 +201,7 @@ class PartnerGroup:
 class Share:
     """What a partner knows of a task; it outlives that the task is taken back."""
 
-    partner_id: int
     correlation_id: UUID
-    reference: str = ""
     acknowledged: datetime | None = None
     acknowledged_event: UUID | None = None
 
@@ -213,7 +211,7 @@ class Task:
     """A piece of a ticket that one group works on, as loaded under the ticket's lock.
 
     ``partner_group`` is the Integrated Group it is or last was at, ``partner_id`` that group's
-    partner.
+    partner. ``shares`` and ``references`` are by partner.
     """
 
     id: int
@@ -231,15 +229,11 @@ class Task:
     closed_by_partner: bool = False
     closed: datetime | None = None
     shares: Mapping[int, Share] = field(default_factory=lambda: MappingProxyType({}))
-
-    def share(self, partner_id: int) -> Share | None:
-        """Give what a partner knows of it; None: it was never sent there."""
-        return self.shares.get(partner_id)
+    references: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def reference(self, partner_id: int) -> str:
         """Give the partner's number for it; empty if there is none."""
-        known = self.shares.get(partner_id)
-        return known.reference if known else ""
+        return self.references.get(partner_id, "")
 
     def require_at(self, partner_id: int) -> None:
         """Insist that the task is, or was when it ended, at this partner.

@@ -31,7 +31,8 @@ class Principal:
     """Who calls, with the rights of this moment.
 
     ``rights`` maps a group's id to its permission keys; ``named`` the names of those groups to
-    their ids, for rights on a named group.
+    their ids, for rights on a named group. ``granted`` are rights that hang on no group,
+    ``partners`` the ids of all partners the account speaks for.
     """
 
     account_id: int
@@ -45,6 +46,8 @@ class Principal:
     partner_id: int | None = None
     rights: Mapping[int, frozenset[Permission]] = field(default_factory=dict)
     named: Mapping[str, int] = field(default_factory=dict)
+    granted: frozenset[str] = frozenset()
+    partners: frozenset[int] = frozenset()
 
     def may(self, key: Permission, group_id: int) -> bool:
         """Tell whether the principal has the key on the group; rw includes all."""
@@ -54,6 +57,10 @@ class Principal:
     def groups_with(self, key: Permission) -> tuple[int, ...]:
         """Give the ids of the groups on which the principal has the key, sorted."""
         return tuple(sorted(group for group in self.rights if self.may(key, group)))
+
+
+# Who calls where a proof other than a login may still come; has no right whatsoever.
+NOBODY = Principal(account_id=0, account="", kind=AccountKind.PARTNER)
 
 
 class PartyKind(StrEnum):

@@ -2,7 +2,7 @@
 
 from enum import Enum, StrEnum
 
-from gateway.domain.assignment import Share, Task
+from gateway.domain.assignment import Task
 from gateway.errors import ReferenceConflict, ReferenceTaken
 
 
@@ -22,8 +22,8 @@ class Acknowledgement(Enum):
     REPEATED = "known since an earlier call"
 
 
-def judge(task: Task, share: Share, reference: str, *, taken: bool) -> Acknowledgement:
-    """Decide what a reference given by the partner means.
+def judge(task: Task, partner_id: int, reference: str, *, taken: bool) -> Acknowledgement:
+    """Decide what a reference means that the partner gives.
 
     ``taken`` tells whether another open task or ticket of this partner has it.
 
@@ -31,9 +31,11 @@ def judge(task: Task, share: Share, reference: str, *, taken: bool) -> Acknowled
         ReferenceConflict: the task has another one.
         ReferenceTaken: it belongs to another open task or ticket.
     """
-    if share.reference == reference:
-        return Acknowledgement.REPEATED if share.acknowledged else Acknowledgement.CONFIRMED
-    if share.reference:
+    stored, share = task.reference(partner_id), task.shares.get(partner_id)
+    if stored == reference:
+        confirmed = share is not None and share.acknowledged is not None
+        return Acknowledgement.REPEATED if confirmed else Acknowledgement.CONFIRMED
+    if stored:
         raise ReferenceConflict(
             f"task {task.id} already has another external reference", field="external_reference"
         )

@@ -57,7 +57,8 @@ class AccountStore:
 
 def _credential(row: Record) -> Credential:
     (account_id, name, kind, version, agent_id, agent_guid, customer_user_id, customer_id,
-     partner_id, full_name, active, hashes, groups, keys, names) = row  # fmt: skip
+     partner_id, full_name, active, hashes, groups, keys, names, granted,
+     partners) = row  # fmt: skip
     rights: dict[int, set[Permission]] = {}
     named: dict[str, int] = {}
     for group, key, group_name in zip(groups or (), keys or (), names or (), strict=True):
@@ -76,6 +77,8 @@ def _credential(row: Record) -> Credential:
             partner_id=partner_id,
             rights={group: frozenset(granted) for group, granted in rights.items()},
             named=named,
+            granted=frozenset(granted),
+            partners=frozenset(partners),
         ),
         version=version,
         hashes=tuple(hashes),

@@ -93,7 +93,10 @@ select a.id, a.name, a.kind, a.version, a.agent_id, g.guid, a.customer_user_id,
         where s.account_id = a.id and s.kind = 'password'
           and (s.expires is null or s.expires > now())
         order by s.id desc limit 4),
-  r.groups, r.keys, r.names
+  r.groups, r.keys, r.names,
+  array(select name from account_right where account_id = a.id limit 1000),
+  array(select a.partner_id where a.partner_id is not null
+        union select partner_id from account_partner where account_id = a.id limit 1000)
 from account a
 left join agent g on g.id = a.agent_id
 left join customer_user u on u.id = a.customer_user_id
@@ -178,7 +181,8 @@ select t.id, t.guid, t.number, t.version, t.title,
   t.lock,
   (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
     nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = t.owner_id),
-  (select array[id::text, guid::text, name, name, active::text, '']
+  (select array[id::text, guid::text, name, name, active::text,
+                 case when integrated then partner_id::text else '' end]
    from agent_group where id = t.assigned_group_id),
   (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
     nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = t.responsible_id),
@@ -633,7 +637,8 @@ union all select 'agent', id, guid, login, n, n, active, ''
 from agent, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) n
 where 'agent' = any(%(lists)s) and
   (guid = any(%(guids)s) or id = any(%(ids)s) or login = any(%(names)s))
-union all select 'group', id, guid, name, name, name, active, '' from agent_group
+union all select 'group', id, guid, name, name, name, active,
+  case when integrated then partner_id::text else '' end from agent_group
 where 'group' = any(%(lists)s) and
   (guid = any(%(guids)s) or id = any(%(ids)s) or name = any(%(names)s))
 union all select 'customer', id, guid, key, name, name, active, '' from customer
@@ -1249,7 +1254,8 @@ update partner set circuit_until = now() + make_interval(secs => %(lease_s)s)
 where id = %(partner_id)s;
 
 -- name: claimed_deliveries
--- Apart from the claim: its snapshot may be older than a delivery queued just before the lock.
+-- Apart from the claim: its snapshot may be older than a delivery queued just before the lock. The
+-- times let older partitions of attempts be left out.
 select s.id, s.claim, s.subject, d.id, d.event_id, d.process, d.version, d.payload, d.step, d.tries,
   d.step_values, tried.n + 1, d.created, now()
 from stream s
@@ -1257,7 +1263,7 @@ left join lateral (
   select * from delivery where stream_id = s.id and state = 'pending' order by id limit 1) d on true
 left join lateral (
   select coalesce(max(n), 0) as n from attempt
-  where delivery_id = d.id and started between d.created and now()) tried on true
+  where delivery_id = d.id and started > d.created - interval '1 day') tried on true
 where s.id = any(%(streams)s::bigint[])
 limit 100;
 
@@ -1390,3 +1396,307 @@ select pg_notify('gateway_deliveries', '');
 -- name: hear_deliveries
 -- On a connection that does nothing else.
 listen gateway_deliveries;
+
+-- name: follow_task
+-- The main task has the assignee of its ticket; tickets from before there were tasks get one here.
+insert into task (ticket_id, main, number, state, group_id, agent_id, closed, created, created_by,
+  changed, changed_by)
+values (%(ticket_id)s, true, '1', %(state)s, %(group)s, %(agent)s, %(closed)s, %(now)s, %(by)s,
+  %(now)s, %(by)s)
+on conflict (ticket_id) where main do update set
+  group_id = excluded.group_id, agent_id = excluded.agent_id,
+  state = case when task.state in ('SolutionProposed', 'Closed') then task.state
+               when excluded.state = 'Closed' then task.state else excluded.state end,
+  version = task.version + 1, changed = excluded.changed, changed_by = excluded.changed_by;
+
+-- name: tasks_of
+-- With what each partner knows of it, and each partner's number for it; a number given for the whole
+-- ticket is its main task's.
+select k.id, k.ticket_id, k.main, k.state,
+  (select array[id::text, guid::text, name, name, active::text,
+                case when integrated then partner_id::text else '' end]
+   from agent_group where id = k.group_id),
+  (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
+    nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = k.agent_id),
+  (select array[id::text, guid::text, name, name, active::text, '']
+   from agent_group where id = k.previous_group_id),
+  (select array[id::text, guid::text, name, name, active::text,
+                case when integrated then partner_id::text else '' end]
+   from agent_group where id = k.external_group_id),
+  (select partner_id from agent_group where id = k.external_group_id),
+  k.solution, k.solution_code,
+  (select array[id::text, guid::text, en, coalesce(de, en), active::text, '']
+   from resolution where id = k.resolution_id),
+  k.external_closed, k.closed,
+  (select jsonb_agg(jsonb_build_object('partner', s.partner_id, 'correlation', s.correlation_id,
+     'acknowledged', s.acknowledged, 'event', s.acknowledged_event))
+   from task_partner s where s.ticket_id = k.ticket_id and s.task_id = k.id),
+  (select jsonb_object_agg(p.id, r.reference order by r.id)
+   from external_reference r join partner p on p.system_id = r.system_id
+   where r.ticket_id = k.ticket_id and (r.task_id = k.id or r.task_id is null and k.main))
+from task k
+where k.ticket_id = %(ticket_id)s
+order by not k.main, k.id
+limit 200;
+
+-- name: ticket_of_task
+-- Before any lock: a task never changes its ticket.
+select t.id, t.guid from task k join ticket t on t.id = k.ticket_id where k.id = %(id)s;
+
+-- name: partners_of_task
+-- What a hash is judged by: the partner that the task is or last was with.
+select k.id, p.id, p.name
+from task k
+join agent_group g on g.id = k.external_group_id
+join partner p on p.id = g.partner_id
+where k.id = %(id)s;
+
+-- name: partners_of_reference
+-- The same for a caller who gives a partner's number alone.
+select k.id, p.id, p.name
+from external_reference r
+join task k on k.id = r.task_id
+join agent_group g on g.id = k.external_group_id
+join partner p on p.id = g.partner_id and p.system_id = r.system_id
+where r.reference = %(reference)s
+order by k.state = 'Closed', r.id desc
+limit 100;
+
+-- name: put_task
+-- Always all that may change, as for tickets.
+update task set
+  state = %(state)s, group_id = %(group)s, agent_id = %(agent)s,
+  previous_group_id = %(previous_group)s, external_group_id = %(partner_group)s,
+  solution = %(solution)s, solution_code = %(solution_code)s, resolution_id = %(resolution)s,
+  external_closed = %(external_closed)s, closed = %(closed)s,
+  closed_by = case when closed is not null then closed_by
+                   when %(closed)s::timestamptz is not null then %(by)s::bigint end,
+  version = version + 1, changed = %(now)s, changed_by = %(by)s
+where ticket_id = %(ticket_id)s and id = %(id)s;
+
+-- name: reopen_task
+-- What was closed while it was with somebody still names them; it is nobody's until it is assigned.
+update task set state = 'Open', closed = null, closed_by = null, external_closed = false,
+  version = version + 1, changed = %(now)s, changed_by = %(by)s
+where ticket_id = %(ticket_id)s and main and state = 'Closed';
+
+-- name: restore_references
+-- A number that another open ticket took meanwhile is contested from now on.
+update external_reference r set changed = %(now)s, claim = case when exists (
+    select from external_reference o
+    where o.system_id = r.system_id and o.reference = r.reference and o.claim = 'live')
+  then 'contested' else 'live' end
+from task k
+where k.ticket_id = %(ticket_id)s and k.main and k.state <> 'Closed' and r.task_id = k.id
+  and r.ticket_id = k.ticket_id and r.claim = 'released';
+
+-- name: send_task
+-- Once per task and partner; the correlation id never changes.
+insert into task_partner (ticket_id, task_id, partner_id, sent)
+values (%(ticket_id)s, %(task_id)s, %(partner)s, %(now)s)
+on conflict (ticket_id, task_id, partner_id) do update set
+  sent = coalesce(task_partner.sent, excluded.sent);
+
+-- name: acknowledge_task
+-- The first confirmation counts; a repeat is answered with its event.
+update task_partner set acknowledged = %(acknowledged)s, acknowledged_event = %(event)s
+where ticket_id = %(ticket_id)s and task_id = %(task_id)s and partner_id = %(partner)s;
+
+-- name: task_card
+-- All that a partner is shown of a task and its ticket, in one statement. Of a merged ticket the
+-- surviving one is named.
+select k.id, k.guid, k.number, k.main,
+  case when k.main then t.title else k.subject end,
+  case when k.main then coalesce(d.plain, '') else k.description end,
+  k.state, (case when k.main then t.priority_id else coalesce(k.priority_id, t.priority_id) end)::int,
+  coalesce((select path_en from category where id = t.category_id), ''),
+  coalesce(g.name, ''), g.id, coalesce(an, ''), coalesce(a.email, ''),
+  k.created,
+  coalesce((select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+            from agent where id = k.created_by), ''),
+  greatest(k.changed, case when k.main then t.changed end), k.target_date, k.closed,
+  coalesce((select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+            from agent where id = k.closed_by),
+           case when k.external_closed then coalesce(nullif(p.title, ''), p.name) end, ''),
+  k.solution, k.solution_code, k.external_closed,
+  p.id, p.name,
+  coalesce((select r.reference from external_reference r
+            where r.system_id = p.system_id and r.ticket_id in (k.ticket_id, t.id)
+              and (r.task_id = k.id or r.task_id is null and k.main)
+            order by r.id desc limit 1), ''),
+  s.acknowledged, s.correlation_id,
+  t.id, t.number, t.title, coalesce(d.plain, ''), (select en from state where id = t.state_id),
+  t.priority_id::int, t.created, t.closed,
+  coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.login, t.customer_address, ''),
+  coalesce(u.email, t.customer_address, ''), coalesce(u.phone, ''), coalesce(u.unique_id, ''),
+  (select jsonb_object_agg(y.name, y.vt) from (
+     select f.name, string_agg(v.vt, ', ' order by v.position) as vt
+     from ticket_field v join dynamic_field f on f.id = v.field_id
+     where v.ticket_id = t.id group by f.name limit 500) y)
+from task k
+join partner p on p.id = %(partner)s
+join ticket t on t.id = (
+  with recursive chain(id, next) as (
+    select x.id, x.merged_into_id from ticket x where x.id = k.ticket_id
+    union select x.id, x.merged_into_id from chain join ticket x on x.id = chain.next)
+  select id from chain where next is null limit 1)
+left join article d on d.ticket_id = t.id and d.is_description
+left join agent_group g on g.id = k.group_id
+left join agent a on a.id = k.agent_id
+left join lateral coalesce(nullif(btrim(a.first_name || ' ' || a.last_name), ''), a.login) an on true
+left join customer_user u on u.id = t.customer_user_id
+left join task_partner s
+  on s.ticket_id = k.ticket_id and s.task_id = k.id and s.partner_id = p.id
+where k.id = %(id)s;
+
+-- name: add_task_event
+-- The next number of its ticket and partner; the ticket's row is locked by the unit.
+insert into event (guid, ticket_id, task_id, group_id, partner_id, origin_partner_id, sequence,
+  kind, request_type, direction, app, agent_id, occurred, snapshot)
+select %(guid)s, %(ticket_id)s, %(task_id)s, %(group)s, %(partner)s, %(origin)s,
+  coalesce((select max(sequence) from event
+            where ticket_id = %(ticket_id)s and partner_id = %(partner)s), 0) + 1,
+  %(kind)s, %(request_type)s, %(direction)s, %(app)s, %(agent)s, %(now)s, %(snapshot)s;
+
+-- name: add_exchange
+-- An article with the partner's own id of it, which a repeat is found by.
+insert into article (ticket_id, guid, number, kind, plain, html, visible, sender_type, from_,
+  external_author, external_message_id, external_digest, event_guid, origin_partner_id, task_id,
+  direction, created, created_by, changed, changed_by)
+select %(ticket_id)s, %(guid)s,
+  coalesce((select max(number) from article where ticket_id = %(ticket_id)s), 0) + 1,
+  %(kind)s, %(plain)s, %(html)s, %(visible)s, 'system', %(author)s, %(author)s, %(message_id)s,
+  %(digest)s, %(event)s, %(partner)s, %(task_id)s, %(direction)s, %(written)s, %(by)s, %(now)s,
+  %(by)s;
+
+-- name: add_exchange_files
+-- Files and contents together: they come with their entry.
+with file as materialized (
+  select * from unnest(%(guids)s::uuid[], %(names)s::text[], %(types)s::text[],
+    %(contents)s::bytea[]) as f(guid, name, type, content)),
+made as (
+  insert into attachment (ticket_id, article_id, guid, name, file_name, content_type, visible,
+    size, sha256, created, created_by)
+  select %(ticket_id)s, (select id from article where guid = %(entry)s), guid, name, name, type,
+    %(visible)s, octet_length(content), sha256(content), %(now)s, %(by)s
+  from file
+  returning id, guid)
+insert into attachment_content (ticket_id, attachment_id, content)
+select %(ticket_id)s, made.id, file.content from made join file using (guid);
+
+-- name: mark_told
+-- An entry of ours that was forwarded is part of what was exchanged.
+update article set direction = 'Out', task_id = %(task_id)s, event_guid = %(event)s
+where ticket_id = %(ticket_id)s and guid = %(guid)s;
+
+-- name: known_exchange
+-- The event keeps what the first call was answered with.
+select r.task_id, r.external_digest, r.event_guid, e.occurred, e.snapshot, t.id, t.number
+from article r
+join ticket t on t.id = r.ticket_id
+join event e on e.guid = r.event_guid
+where r.origin_partner_id = %(partner)s and r.external_message_id = %(message_id)s;
+
+-- name: exchanged
+-- What made an event of this task and partner; by the time of the event, since a partner may give an
+-- entry an older time. Notes of ours make none.
+select r.guid, r.kind, e.kind, r.direction, r.plain,
+  coalesce(nullif(r.external_author, ''), r.from_), r.created, coalesce(r.external_message_id, ''),
+  (select jsonb_agg(jsonb_build_array(f.file_name, f.content_type, f.size) order by f.id)
+   from attachment f where f.ticket_id = r.ticket_id and f.article_id = r.id)
+from event e join article r on r.event_guid = e.guid
+where e.task_id = %(task_id)s and e.partner_id = %(partner)s
+  and (%(since)s::timestamptz is null or e.occurred > %(since)s::timestamptz)
+order by e.id, r.id
+limit 500;
+
+-- name: waiting_events
+-- Shown again until they are confirmed; its own news are no news to a partner.
+with shown as (
+  update event set attempts = attempts + 1
+  where id in (
+    select id from event
+    where partner_id = %(partner)s and direction = 'Out' and confirmed is null
+      and origin_partner_id is distinct from partner_id and ticket_id is not null
+    order by id limit %(count)s)
+  returning id, guid, sequence, request_type, app, occurred, attempts, ticket_id, task_id, snapshot)
+select s.guid, s.sequence, s.request_type, s.app, s.occurred, s.attempts, s.ticket_id, t.number,
+  s.task_id, s.snapshot
+from shown s join ticket t on t.id = s.ticket_id
+order by s.id;
+
+-- name: event_to_confirm
+-- Held, so that two confirmations follow one another.
+select e.id, e.confirmed is not null, exists (
+  select from event o
+  where o.ticket_id = e.ticket_id and o.partner_id = e.partner_id and o.direction = 'Out'
+    and o.confirmed is null and o.sequence < e.sequence
+    and o.origin_partner_id is distinct from o.partner_id)
+from event e
+where e.guid = %(guid)s and e.partner_id = any(%(partners)s::bigint[]) and e.direction = 'Out'
+  and e.origin_partner_id is distinct from e.partner_id
+for no key update of e;
+
+-- name: confirm_event
+-- Once; the time of the first confirmation stays.
+update event set confirmed = %(now)s where id = %(id)s and confirmed is null;
+
+-- name: some_partners
+-- Those an account speaks for.
+select id, name, title, system_id, delivery = 'pull' from partner
+where id = any(%(ids)s::bigint[]) and active order by id limit 1000;
+
+-- name: partner_group
+-- With the versions of its processes that are active at this moment: a delivery keeps its version.
+select array[g.id::text, g.guid::text, g.name, g.name, g.active::text,
+             case when g.integrated then g.partner_id::text else '' end],
+  p.id, p.name, p.title, p.system_id, p.delivery = 'pull', g.integrated,
+  (select jsonb_build_array(name, active_version) from process
+   where id = g.assignment_process_id and active_version is not null),
+  (select jsonb_build_array(name, active_version) from process
+   where id = g.update_process_id and active_version is not null),
+  (select jsonb_build_array(name, active_version) from process
+   where id = g.closure_process_id and active_version is not null),
+  (select array[id::text, guid::text, name, name, active::text,
+                case when integrated then partner_id::text else '' end]
+   from agent_group where id = g.return_group_id),
+  g.resend_unacknowledged, g.forward_entries
+from agent_group g join partner p on p.id = g.partner_id
+where g.id = %(id)s;
+
+-- name: event_map
+-- Read inside each transaction, so that an edit holds from the next event on.
+select code, request_type, direction, app, slot from event_map limit 100;
+
+-- name: hold_reference
+-- A missing row cannot be locked; this lets only one caller at a time judge a reference.
+select pg_advisory_xact_lock(hashtextextended(asked.name, 0))
+from (select name || chr(31) || %(reference)s::text as name from external_system
+      where id = any(%(systems)s::bigint[])
+      order by 1 limit 1000) asked;
+
+-- name: holder_of_reference
+-- One live claim a system: the index sees to it.
+select ticket_id, task_id from external_reference
+where system_id = %(system)s and reference = %(reference)s and claim = 'live';
+
+-- name: task_of_reference
+-- An open task first, then the one that was closed last; only what the partner was ever sent.
+select k.id
+from external_reference r
+join task k on k.id = r.task_id or r.task_id is null and k.ticket_id = r.ticket_id and k.main
+join partner p on p.system_id = r.system_id
+join task_partner s on s.ticket_id = k.ticket_id and s.task_id = k.id and s.partner_id = p.id
+where r.system_id = any(%(systems)s::bigint[]) and r.reference = %(reference)s
+order by k.state = 'Closed', k.closed desc, r.id desc
+limit 1;
+
+-- name: add_reference
+-- The backstop is the unique index on live claims.
+insert into external_reference (system_id, reference, ticket_id, task_id)
+values (%(system)s, %(reference)s, %(ticket_id)s, %(task_id)s);
+
+-- name: release_references
+-- A task that ended lets others take its numbers.
+update external_reference set claim = 'released', changed = %(now)s
+where ticket_id = %(ticket_id)s and task_id = %(task_id)s and claim = 'live';

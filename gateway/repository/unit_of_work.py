@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from gateway import clock
+from gateway.domain.assignment import WorkflowRules
 from gateway.errors import DeadlinePassed, OutcomeUnknown, TryLater
 from gateway.repository.attachments import AttachmentStore
 from gateway.repository.costs import CostStore
@@ -25,8 +26,11 @@ from gateway.repository.merges import MergeStore
 from gateway.repository.messages import MessageStore
 from gateway.repository.numbers import NumberReserve, ReserveEmpty
 from gateway.repository.outbox import Outbox
+from gateway.repository.partners import PartnerStore
+from gateway.repository.references import ReferenceStore
 from gateway.repository.reminders import ReminderStore
 from gateway.repository.search import SearchStore
+from gateway.repository.tasks import TaskStore
 from gateway.repository.templates import TemplateStore
 from gateway.repository.tickets import TicketStore
 from gateway.repository.transaction import Transaction, borrow, translated
@@ -51,7 +55,11 @@ class UnitOfWork:
     """One transaction and its stores; writes are gathered and leave together at its end."""
 
     now: datetime
+    workflow: WorkflowRules
     tickets: TicketStore
+    tasks: TaskStore
+    references: ReferenceStore
+    partners: PartnerStore
     entries: EntryStore
     attachments: AttachmentStore
     times: WorkingTimeStore
@@ -74,9 +82,14 @@ class UnitsOfWork:
     """Runs work in transactions."""
 
     def __init__(
-        self, engine: Engine, numbers: NumberReserve, queued: Callable[[], None] = lambda: None
+        self,
+        engine: Engine,
+        numbers: NumberReserve,
+        queued: Callable[[], None] = lambda: None,
+        workflow: WorkflowRules | None = None,
     ) -> None:
         self._engine = engine
+        self._workflow = workflow or WorkflowRules()
         self._queued = queued  # told after a commit that deliveries wait
         self._numbers = numbers
         self._pause = Event()
@@ -132,7 +145,11 @@ class UnitsOfWork:
         now = clock.now()
         return UnitOfWork(
             now=now,
+            workflow=self._workflow,
             tickets=TicketStore(current, self._numbers, now),
+            tasks=TaskStore(current, now),
+            references=ReferenceStore(current, now),
+            partners=PartnerStore(current),
             entries=EntryStore(current, now),
             attachments=AttachmentStore(current, now),
             times=WorkingTimeStore(current, now),

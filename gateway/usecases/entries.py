@@ -11,7 +11,7 @@ from gateway.domain.ticket import HistoryLine, Ticket
 from gateway.domain.values import UNSET, Unset
 from gateway.domain.views import Listed, TicketView
 from gateway.errors import BrokenRule, Missing, NotFound
-from gateway.usecases import idempotency, rights, tickets
+from gateway.usecases import assignments, idempotency, rights, tickets
 from gateway.usecases.idempotency import Done
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.tickets import seen
@@ -117,6 +117,8 @@ def _add(command: SaveComment, call: Call, unit: Unit) -> Done:
     unit.tickets.touch(ticket, call)
     unit.history.add(ticket, [HistoryLine(kind="comment added")], call)
     unit.outbox.add(ticket, [Event(EventKind.COMMENT_ADDED, events.snapshot(ticket))], call)
+    text, visible = article.plain, article.visible
+    assignments.written(ticket, article.guid, text, call, unit, visible=visible)
     done = Done(ticket.id)
     idempotency.remember(done, "create", command.guid, call, unit)
     unit.messages.settle(call, ticket.id)

@@ -8,7 +8,7 @@ from gateway.domain.events import Event, EventKind
 from gateway.domain.ticket import HistoryLine, Ticket
 from gateway.domain.values import Row
 from gateway.errors import BrokenRule
-from gateway.usecases import idempotency, rights
+from gateway.usecases import assignments, idempotency, rights
 from gateway.usecases.idempotency import Done
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.rows import Rows, Wanted
@@ -59,6 +59,8 @@ def _source(entry: Entry, ticket: Ticket | None, field: str, target: Ticket, cal
 
 
 def _merge(target: Ticket, sources: list[Ticket], state: Row, call: Call, unit: Unit) -> None:
+    for source in sources:
+        assignments.merged(source, call, unit)
     unit.merges.move(target, sources, call)
     after = [_merged(source, target, state, call, unit) for source in sources]
     unit.merges.mark(target, after, call)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from gateway.domain.people import Permission, Principal
+from gateway.domain.people import AccountKind, Permission, Principal
 from gateway.errors import NotPermitted
 
 
@@ -76,6 +76,26 @@ _ACMP: Mapping[str, Need] = {
 }
 
 NEEDS: Mapping[str, Need] = {**_ACMP}
+
+
+# SSP7: rights that hang on no group (contract, section 5). A partner's account has the first
+# ones unless rights of this family were given to it by name.
+_OF_PARTNERS = frozenset(
+    {"ssp7.acknowledge", "ssp7.reassign", "ssp7.update", "ssp7.read", "ssp7.events"}
+)
+
+
+def require_named(principal: Principal, right: str) -> None:
+    """Insist that the principal has a right that hangs on no group.
+
+    Raises:
+        NotPermitted: it was not given.
+    """
+    family = right.partition(".")[0] + "."
+    given = any(each.startswith(family) for each in principal.granted)
+    by_kind = principal.kind is AccountKind.PARTNER and not given and right in _OF_PARTNERS
+    if not (by_kind or right in principal.granted):
+        raise NotPermitted
 
 
 def require(

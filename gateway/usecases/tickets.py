@@ -18,7 +18,7 @@ from gateway.domain.ticket import (
 from gateway.domain.values import UNSET, Description, Row, Unset
 from gateway.domain.views import HelpdeskSettings, TicketView
 from gateway.errors import BrokenRule, Missing, NotFound
-from gateway.usecases import idempotency, rights, templates
+from gateway.usecases import assignments, idempotency, rights, templates
 from gateway.usecases.idempotency import Done
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.rows import Rows, Wanted, assignee, assignment
@@ -97,8 +97,10 @@ def reopen(command: ReopenTicket, call: Call, unit: Unit) -> Done:
     rights.require(call.principal, call.command, ticket.group_id, field="ticket")
     ticket.require_closed("ticket")
     after = _change(ticket, changes, EventKind.REOPENED, call, unit)
+    assignments.reopened(ticket, after, call, unit)
     if command.comment is not None:
         _add_comment(after, command.comment, call, unit)
+        _forward(after, command.comment, call, unit)
     return _remembered("reopen", after, call, unit)
 
 
@@ -178,6 +180,7 @@ def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
     if ticket.owner or ticket.assigned_group:
         happened.append(EventKind.ASSIGNED)
     unit.outbox.add(ticket, [Event(kind, events.snapshot(ticket)) for kind in happened], call)
+    assignments.made(ticket, call, unit)
     return _remembered("create", ticket, call, unit, note)
 
 
@@ -198,6 +201,7 @@ def _edit(ticket: Ticket, command: SaveTicket, call: Call, unit: Unit) -> Done:
     unit.idempotency.forget(call, ticket.guid)
     if not isinstance(command.description, Unset) and after.description != ticket.description:
         _describe(after, command.description, call, unit)
+    assignments.moved(ticket, after, call, unit)
     unit.messages.settle(call, after.id)
     return Done(after.id)
 
@@ -218,6 +222,9 @@ def _end(
         line = HistoryLine(kind="working time added", new=str(time.minutes))
         unit.history.add(after, [line], call)
     unit.entries.delete_reminder(after)
+    if comment is not None:
+        _forward(ticket, comment, call, unit)  # before the task ends: the partner shall read it
+    assignments.closed(after, call, unit)
     return _remembered("close", after, call, unit)
 
 
@@ -350,3 +357,8 @@ def _add_comment(ticket: Ticket, comment: NewComment, call: Call, unit: Unit) ->
     unit.entries.add_article(ticket, article, call)
     unit.history.add(ticket, [HistoryLine(kind="comment added")], call)
     unit.outbox.add(ticket, [Event(EventKind.COMMENT_ADDED, events.snapshot(ticket))], call)
+
+
+def _forward(ticket: Ticket, comment: NewComment, call: Call, unit: Unit) -> None:
+    text, visible = comment.text.plain, comment.visible
+    assignments.written(ticket, comment.guid, text, call, unit, visible=visible)

@@ -9,6 +9,7 @@ from itertools import count
 from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from gateway.domain.assignment import Task, WorkflowRules
 from gateway.domain.commands import ObjectKind
 from gateway.domain.entries import (
     Article,
@@ -47,6 +48,7 @@ from tests.kit.memory_relations import (
     SearchStore,
     TemplateStore,
 )
+from tests.kit.memory_tasks import ReferenceStore, TaskStore
 
 T = TypeVar("T")
 
@@ -78,6 +80,7 @@ class Tables:
     parties: dict[UUID, Assignable] = field(default_factory=dict)
     settings: HelpdeskSettings = field(default_factory=HelpdeskSettings)
     tickets: dict[UUID, Stored] = field(default_factory=dict)
+    tasks: dict[int, Task] = field(default_factory=dict)
     articles: dict[UUID, Article] = field(default_factory=dict)
     working_times: dict[UUID, tuple[int, NewWorkingTime]] = field(default_factory=dict)
     reminders: dict[int, Reminder] = field(default_factory=dict)
@@ -157,6 +160,9 @@ class MemoryUnit:
         self.tables = tables
         self.now = now
         self.tickets = TicketStore(self, trips, numbers)
+        self.workflow = WorkflowRules()
+        self.tasks = TaskStore(self, trips)
+        self.references = ReferenceStore()
         self.entries = EntryStore(self, trips)
         self.attachments = AttachmentStore(self, trips)
         self.times = WorkingTimeStore(self, trips)

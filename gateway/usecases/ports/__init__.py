@@ -55,6 +55,7 @@ from gateway.usecases.ports.relations import (
     SearchStore,
     TemplateStore,
 )
+from gateway.usecases.ports.tasks import PartnerStore, ReferenceStore, TaskStore
 from gateway.usecases.ports.tickets import TICKET_COLUMNS, TicketStore
 from gateway.usecases.ports.units import Unit, Units
 
@@ -92,9 +93,11 @@ __all__ = [
     "MessageStore",
     "OpenedMessage",
     "Outbox",
+    "PartnerStore",
     "Passwords",
     "Permanent",
     "Progress",
+    "ReferenceStore",
     "Remembered",
     "ReminderStore",
     "Result",
@@ -103,6 +106,7 @@ __all__ = [
     "SearchStore",
     "Settled",
     "State",
+    "TaskStore",
     "TemplateStore",
     "TicketStore",
     "Transient",

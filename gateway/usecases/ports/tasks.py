@@ -28,12 +28,12 @@ class TaskStore(Protocol):
         """
         ...
 
-    def of(self, ticket: Ticket) -> Sequence[Task]:
+    def of(self, ticket_id: int) -> Sequence[Task]:
         """Load the tasks of a ticket, the main one first."""
         ...
 
-    def ticket_of(self, task_id: int) -> UUID | None:
-        """Find the ticket of a task."""
+    def ticket_of(self, task_id: int) -> tuple[int, UUID] | None:
+        """Find id and guid of a task's ticket; it never changes."""
         ...
 
     def partners_of(self, task_id: int, reference: str) -> Sequence[tuple[int, int, str]]:
@@ -69,6 +69,10 @@ class TaskStore(Protocol):
 
     def add_exchange(self, ticket_id: int, entry: NewExchange, call: Call) -> None:
         """Write an entry exchanged with a partner, with its files."""
+        ...
+
+    def mark_told(self, task: Task, entry: UUID, event: UUID) -> None:
+        """Count an entry of the task's ticket as exchanged by this event."""
         ...
 
     def known(self, partner_id: int, message_id: str) -> KnownExchange | None:
@@ -116,7 +120,7 @@ class PartnerStore(Protocol):
 class ReferenceStore(Protocol):
     """External references of tickets and tasks."""
 
-    def hold(self, system_id: int, reference: str) -> None:
+    def hold(self, system_ids: Collection[int], reference: str) -> None:
         """Let nobody else judge or store this reference until the unit ends."""
         ...
 

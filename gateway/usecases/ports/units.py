@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from gateway.domain.assignment import WorkflowRules
 from gateway.usecases.ports.attached import (
     AttachmentStore,
     CostStore,
@@ -22,6 +23,7 @@ from gateway.usecases.ports.relations import (
     SearchStore,
     TemplateStore,
 )
+from gateway.usecases.ports.tasks import PartnerStore, ReferenceStore, TaskStore
 from gateway.usecases.ports.tickets import TicketStore
 
 T = TypeVar("T")
@@ -36,7 +38,18 @@ class Unit(Protocol):
         ...
 
     @property
+    def workflow(self) -> WorkflowRules:
+        """What the operator set for tasks and partners."""
+        ...
+
+    @property
     def tickets(self) -> TicketStore: ...  # noqa: D102
+    @property
+    def tasks(self) -> TaskStore: ...  # noqa: D102
+    @property
+    def references(self) -> ReferenceStore: ...  # noqa: D102
+    @property
+    def partners(self) -> PartnerStore: ...  # noqa: D102
     @property
     def entries(self) -> EntryStore: ...  # noqa: D102
     @property
