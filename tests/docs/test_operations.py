@@ -1,0 +1,143 @@
+"""The operations guide leaves nothing out, and what it says to type works."""
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import httpx
+import pytest
+
+from gateway.cli import verbs
+from gateway.settings import Settings, known_keys, load
+from gateway.usecases.list_kinds import LISTS, SETTINGS
+from gateway.usecases.rights import NEEDS
+from tests.kit.children import ROOT
+from tests.kit.documents import GUIDE, README, blocks, links, section, table
+from tests.kit.serving import free_port
+
+EXAMPLE = ROOT / "deploy" / "gateway.example.toml"
+
+
+def test_every_setting_is_explained_with_its_default():
+    documented = {row[0]: row[1:] for row in table(section(GUIDE, "Settings"))}
+    for setting in load({}, environment={}).explain():
+        assert documented.pop(setting.key, None) == [setting.default, setting.meaning], setting.key
+    assert all(name.startswith("GATEWAY_") for name in documented), documented
+
+
+def test_the_example_holds_every_setting_with_its_default():
+    text = EXAMPLE.read_text("utf-8")
+    given = re.sub(r"^# (\w+ = .*)$", r"\1", text, flags=re.MULTILINE)
+    example = tomllib.loads(re.sub(r"^.* # unset$", "", given, flags=re.MULTILINE))
+    assert Settings.model_validate(example) == Settings()
+    sections = re.findall(r"^\[(\w+)\]$|^# (\w+) = ", text, re.MULTILINE)
+    assert _keys(sections) == known_keys()
+
+
+def test_every_verb_is_listed():
+    documented = {row[0]: row[1] for row in table(section(GUIDE, "Verbs"))}
+    assert set(documented) == {path for path, _ in leaves(verbs)}
+    assert all(documented.values())
+
+
+def test_every_code_is_explained_with_a_remedy():
+    sources = (ROOT / "gateway").rglob("*.py")
+    raised = {code for file in sources for code in re.findall(r"GW-\d{3}", file.read_text("utf-8"))}
+    documented = {row[0]: row[1:] for row in table(section(GUIDE, "Codes"))}
+    assert set(documented) == raised
+    assert all(all(cells) for cells in documented.values())
+
+
+def test_every_metric_is_explained(newcomer):
+    shown = httpx.get(f"{newcomer.url}/metrics").text
+    served = set(re.findall(r"^# HELP (\w+)", shown, re.MULTILINE))
+    documented = {row[0] for row in table(section(GUIDE, "Metrics"))}
+    assert documented == {name for name in served if not name.endswith("_created")}
+
+
+def test_every_right_is_in_the_table():
+    documented = {row[0]: row[1:] for row in table(section(GUIDE, "Rights"))}
+    assert documented == {
+        command: [need.key.value, need.on.value] for command, need in NEEDS.items()
+    }
+
+
+def test_every_list_is_named():
+    text = section(GUIDE, "Lists and helpdesk settings")
+    assert all(f"`{kind.name}`" in text for kind in (*LISTS, SETTINGS))
+
+
+def test_every_log_line_is_explained():
+    text = "".join(file.read_text("utf-8") for file in (ROOT / "gateway").rglob("*.py"))
+    events = re.findall(r'log\.(?:info|warning|error|exception)\(\s*"([^"]+)"', text)
+    documented = section(GUIDE, "Log")
+    assert events
+    assert not [event for event in events if f"`{event}`" not in documented]
+
+
+def test_what_it_says_to_type_works_in_the_order_of_reading(newcomer):
+    port = str(free_port())
+    heard = "\n".join(
+        newcomer.does(block.text.replace("8081", port)).stdout for block in blocks(GUIDE, "sh")
+    )
+    assert '{"status": "ready"}' in heard
+    # Nothing reached the new folder but the backup: an account stands for all of it.
+    restored = newcomer.does(".venv/bin/ticket-gateway accounts list --data restored").stdout
+    assert "agent webshop" in restored
+
+
+@pytest.mark.parametrize("file", [GUIDE, README, *sorted((ROOT / "deploy").rglob("*.service"))],
+                         ids=lambda file: file.name)  # fmt: skip
+def test_every_command_line_is_one_that_exists(file):
+    written = re.findall(
+        r"(?:^|/|= ?)ticket-gateway ([a-z][^\n`<>&|]*)", _commands(file), re.MULTILINE
+    )
+    assert written
+    for line in written:
+        words = shlex.split(line, comments=True)
+        command: click.Command = verbs
+        while words and isinstance(command, click.Group):
+            found = command.get_command(click.Context(command), words.pop(0))
+            assert found is not None, line
+            command = found
+        options = {name for parameter in command.params for name in parameter.opts}
+        used = {word.split("=")[0] for word in words if word.startswith("--")}
+        assert used <= options, line
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "deploy").rglob("*.md")), ids=lambda f: f.name)
+def test_every_link_of_the_documents_leads_somewhere(file):
+    for link in links(file):
+        path, _, anchor = link.partition("#")
+        target = (file.parent / path).resolve() if path else file
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
+            assert anchor in [heading.lower().replace(" ", "-") for heading in headings], link
+
+
+def leaves(command: click.Command, path: tuple[str, ...] = ()):
+    """Give every verb that does something, by its words."""
+    if not isinstance(command, click.Group):
+        yield " ".join(path), command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        yield from leaves(command.get_command(context, name), (*path, name))
+
+
+def _keys(found: list[tuple[str, str]]) -> list[str]:
+    keys, here = [], ""
+    for heading, name in found:
+        here = heading or here
+        if name:
+            keys.append(f"{here}.{name}")
+    return keys
+
+
+def _commands(file: Path) -> str:
+    if file.suffix != ".md":
+        return file.read_text("utf-8")
+    return "\n".join(block.text for block in blocks(file) if block.language in ("sh", "console"))
