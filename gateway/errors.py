@@ -61,9 +61,12 @@ class GatewayError(Exception):
     code: ClassVar[str] = "GW-501"
     default: ClassVar[str] = "internal error"
 
-    def __init__(self, sentence: str | None = None, *, field: str | None = None) -> None:
+    def __init__(
+        self, sentence: str | None = None, *, field: str | None = None, entry: int | None = None
+    ) -> None:
         self.sentence = self.default if sentence is None else sentence
         self.field = field
+        self.entry = entry  # number of the failing entry of a batch, where the field is of all
         super().__init__(self.sentence if field is None else f"{field}: {self.sentence}")
 
 
@@ -140,6 +143,11 @@ class NoSuchOperation(Refused):
 
     code = "GW-119"
     default = "no such operation"
+
+    def __init__(self, sentence: str | None = None, *, name: str = "", namespace: str = "") -> None:
+        self.name = name  # as it was sent: to be cut and cleaned where it is repeated
+        self.namespace = namespace
+        super().__init__(sentence)
 
 
 class TooLarge(Refused):

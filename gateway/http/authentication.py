@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from gateway.domain.people import AccountKind, Principal
 from gateway.errors import CredentialsDisagree, NoCredentials, Unauthenticated
@@ -12,6 +13,17 @@ from gateway.usecases.accounts import Accounts
 
 SESSION_HEADER = "x-sics-session"
 EVERY_KIND = frozenset(AccountKind)
+
+
+class Way(StrEnum):
+    """How a caller can prove itself in the headers of a request."""
+
+    BASIC = "basic"
+    TOKEN = "wsse"  # noqa: S105 - the setting's word for a UsernameToken
+    SESSION = "session"
+
+
+EVERY_WAY = frozenset(Way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +80,20 @@ def _text(raw: bytes) -> str:
 
 
 class Authenticator:
-    """Finds the one account that all credentials of a request lead to."""
+    """Finds the one account that all credentials of a request lead to.
+
+    Credentials of a way that is not among ``ways`` are as if they were not there.
+    """
 
     def __init__(
         self,
         accounts: Accounts,
         kinds: frozenset[AccountKind] = EVERY_KIND,
         pace: Pace | None = None,
+        ways: frozenset[Way] = EVERY_WAY,
     ) -> None:
         self._accounts = accounts
+        self._ways = ways
         self._kinds = kinds
         self._pace = pace
 
@@ -91,7 +108,7 @@ class Authenticator:
             TooManyRequests: too many failed logins, or calls.
             TryLater: too many passwords are being checked.
         """
-        found = self._found(credentials, peer)
+        found = self._found(self._accepted(credentials), peer)
         if not found:
             raise NoCredentials
         principal = found[0]
@@ -102,6 +119,14 @@ class Authenticator:
         if self._pace is not None:
             self._pace.enter(principal.account_id)
         return principal
+
+    def _accepted(self, credentials: Credentials) -> Credentials:
+        ways = self._ways
+        return Credentials(
+            basic=credentials.basic if Way.BASIC in ways else None,
+            token=credentials.token if Way.TOKEN in ways else None,
+            sessions=credentials.sessions if Way.SESSION in ways else (),
+        )
 
     def _found(self, credentials: Credentials, peer: str) -> list[Principal]:
         logins = {login for login in (credentials.basic, credentials.token) if login is not None}

@@ -26,7 +26,7 @@ class FaultContent:
 
     ``detail`` are the children of the one detail element, in order, with text values; an empty
     tuple means no detail at all. ``challenge`` asks for a 401 with Basic challenge in place of a
-    fault.
+    fault; ``status`` and ``headers`` send the fault itself with another status than its code's.
     """
 
     code: FaultCode
@@ -34,6 +34,8 @@ class FaultContent:
     detail: tuple[tuple[str, str], ...] = ()
     retry_after_s: int | None = None
     challenge: bool = False
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Elements(Enum):
@@ -41,6 +43,9 @@ class Elements(Enum):
 
     REFUSED = "refused"
     DROPPED = "dropped"  # and noted on the message
+    # The same, but one that differs from a member only in letter case or namespace is refused:
+    # nobody means it to be lost.
+    STRANGE_DROPPED = "strange ones dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,14 @@ class Leniency:
     any_namespace: bool = False
     fill_missing: bool = False  # required value types become 0, false or no date, noted
     nil_is_absent: bool = False
+
+
+class ActionRule(Enum):
+    """What happens to a request without SOAPAction; a wrong one is always refused."""
+
+    OPTIONAL = "optional"
+    NOTED = "noted"  # the Body decides, with a note on the message
+    REQUIRED = "required"
 
 
 class WsdlShape(Enum):
@@ -111,9 +124,13 @@ class ServiceDefinition:
     bindings: Mapping[SoapVersion, str]
     ports: Mapping[SoapVersion, str]
     action: Callable[[str], str]  # operation name -> soapAction
+    action_rule: ActionRule = ActionRule.OPTIONAL
     fault_element: str  # the one detail element, in the namespace
     fault: Callable[[GatewayError, str], FaultContent]  # error and reference -> fault
     sender_status: int = 400  # HTTP status of a SOAP 1.2 Sender fault
+    # operations whose body may hold the proof of who calls: without credentials in the headers
+    # they are called by NOBODY, and judge for themselves
+    anonymous: frozenset[str] = frozenset()
     session_header: str | None = None  # SOAP header block with a session id, in the namespace
     max_body_bytes: int = 8 * 1024 * 1024
     operation_body_bytes: Mapping[str, int] = field(default_factory=dict)  # caps of their own

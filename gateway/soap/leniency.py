@@ -46,7 +46,8 @@ def normalise(body_child: Element, operation: Operation, leniency: Leniency, not
 
     Raises:
         SchemaViolation: An ``xsi:type`` names another class than the published one: there is no
-            polymorphism, though the schema would let a derived class pass.
+            polymorphism, though the schema would let a derived class pass. Or an element is
+            nearly a member, where the service refuses that.
     """
     plan = operation.plan
     if leniency.any_namespace:
@@ -146,7 +147,7 @@ class _Mender:
         for child in list(element):
             place = places.get(str(child.tag))
             if place is None:
-                self._unknown(element, child, path)
+                self._unknown(field, element, child, path)
             else:
                 self._member(field.fields[place], child, path)
         if field.kind is Kind.OBJECT:
@@ -170,6 +171,9 @@ class _Mender:
         # An entry of a list keeps its place, and a required nillable member is nil by contract.
         if field.nillable and (field.many or field.required):
             return False
+        # A value type knows no null: its default would be a guess.
+        if field.required and field.kind in _ZERO:
+            return False
         parent = element.getparent()
         if parent is not None:
             parent.remove(element)
@@ -181,13 +185,18 @@ class _Mender:
         for name in list(element.attrib):
             if name != NIL and name not in _REFERENCES:
                 del element.attrib[name]
-                self._say(f"attribute ignored: {path}@{printable(etree.QName(name).localname)}")
+                self._say(f"IGNORED {path}@{printable(etree.QName(name).localname)}")
 
-    def _unknown(self, element: Element, child: Element, path: str) -> None:
-        if self._leniency.unknown is Elements.DROPPED:
-            name = printable(etree.QName(child).localname)
-            element.remove(child)
-            self._say(f"element ignored: {_join(path, name)}")
+    def _unknown(self, field: Field, element: Element, child: Element, path: str) -> None:
+        if self._leniency.unknown is Elements.REFUSED:
+            return
+        name = etree.QName(child).localname
+        here = _join(path, printable(name))
+        alike = name.lower() in {member.local_name.lower() for member in field.fields}
+        if alike and self._leniency.unknown is Elements.STRANGE_DROPPED:
+            raise SchemaViolation("letter case or namespace differs from the schema", field=here)
+        element.remove(child)
+        self._say(f"IGNORED {here}")
 
     def _sort(self, element: Element, places: dict[str, int], path: str) -> None:
         if not self._leniency.any_order:
@@ -204,7 +213,7 @@ class _Mender:
         for place, member in enumerate(field.fields):
             if member.required and member.tag not in present and member.kind in _ZERO:
                 self._insert(field, element, place)
-                self._say(f"missing, taken as none: {_join(path, member.local_name)}")
+                self._say(f"DEFAULTED {_join(path, member.local_name)}")
 
     def _insert(self, field: Field, element: Element, place: int) -> None:
         member = field.fields[place]

@@ -1,14 +1,15 @@
 """Serves one published service: the stages of a SOAP request in their order (soap-engine, 3)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lxml import etree
 
 from gateway import clock
-from gateway.domain.people import Principal
+from gateway.domain.people import NOBODY, Principal
 from gateway.errors import (
+    ActionMismatch,
     DeadlinePassed,
     GatewayError,
     Malformed,
@@ -25,7 +26,7 @@ from gateway.http.exchange import Answer, Outcome, Request, Stage, Trace
 from gateway.http.refusals import TOO_LARGE, Refusal
 from gateway.soap import faults, guard, wssecurity
 from gateway.soap.codec import Operation
-from gateway.soap.definition import FaultContent, Invocation, ServiceDefinition
+from gateway.soap.definition import ActionRule, FaultContent, Invocation, ServiceDefinition
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.guard import Caps, Envelope, MediaType
 from gateway.soap.leniency import normalise
@@ -167,13 +168,19 @@ class SoapEndpoint:
         guard.check_media_type(exchange.media, exchange.version)
         guard.check_understood(envelope, self._known)
         name = etree.QName(envelope.call).localname
-        guard.check_action(
-            self._definition.action(name),
-            exchange.request.headers.get("soapaction"),
-            exchange.media.action,
-        )
+        given = (exchange.request.headers.get("soapaction"), exchange.media.action)
+        guard.check_action(self._definition.action(name), *given)
+        self._judge_missing_action(exchange, given)
         exchange.trace.stage = Stage.PARSED
         return envelope
+
+    def _judge_missing_action(self, exchange: _Exchange, given: Sequence[str | None]) -> None:
+        rule = self._definition.action_rule
+        if rule is ActionRule.OPTIONAL or any((action or "").strip('" ') for action in given):
+            return
+        if rule is ActionRule.REQUIRED:
+            raise ActionMismatch
+        exchange.trace.note("NO_ACTION")
 
     def _identified(self, exchange: _Exchange, envelope: Envelope) -> Principal:
         credentials = credentials_of(exchange.request.headers)
@@ -183,7 +190,12 @@ class SoapEndpoint:
         for block in envelope.blocks:
             if block.tag == self._session and (session_id := _session_id(block)):
                 credentials = credentials.with_session(session_id)
-        principal = self._authenticator.principal(credentials, exchange.request.peer)
+        try:
+            principal = self._authenticator.principal(credentials, exchange.request.peer)
+        except NoCredentials:
+            if etree.QName(envelope.call).localname not in self._definition.anonymous:
+                raise
+            return NOBODY
         exchange.trace.account, exchange.trace.account_id = principal.account, principal.account_id
         exchange.trace.stage = Stage.IDENTIFIED
         return principal
@@ -191,7 +203,8 @@ class SoapEndpoint:
     def _dispatched(self, exchange: _Exchange, envelope: Envelope) -> Operation:
         operation = self._operations.get(str(envelope.call.tag))
         if operation is None:
-            raise NoSuchOperation
+            named = etree.QName(envelope.call)
+            raise NoSuchOperation(name=named.localname, namespace=named.namespace or "")
         exchange.trace.operation = operation.name
         definition = self._definition
         cap = definition.operation_body_bytes.get(operation.name, definition.max_body_bytes)
@@ -200,9 +213,10 @@ class SoapEndpoint:
         return operation
 
     def _read(self, exchange: _Exchange, envelope: Envelope, operation: Operation) -> list[Any]:
+        before = len(exchange.trace.notes)
         normalise(envelope.call, operation, self._definition.leniency, exchange.trace.note)
         self._contract.check(envelope.call)
-        if not exchange.trace.notes:  # what was mended may have held names of its own
+        if len(exchange.trace.notes) == before:  # what was mended may have held names of its own
             guard.vouch(envelope, self._known)
         exchange.trace.stage = Stage.VALIDATED
         arguments = operation.read(envelope.call)
@@ -238,11 +252,13 @@ class SoapEndpoint:
         content = self._definition.fault(error, trace.number)
         if content.challenge:
             return _CHALLENGE.answer(correlation_id)
-        headers: tuple[tuple[str, str], ...] = ()
+        headers = content.headers
         if content.retry_after_s is not None:
-            headers = (("Retry-After", str(content.retry_after_s)),)
+            headers = (*headers, ("Retry-After", str(content.retry_after_s)))
         body = self._fault(exchange.version, error, content)
-        status = faults.status(exchange.version, content, self._definition.sender_status)
+        status = content.status or faults.status(
+            exchange.version, content, self._definition.sender_status
+        )
         return Answer(status, body, _content_type(exchange.version), headers)
 
     def _fault(self, version: SoapVersion, error: GatewayError, content: FaultContent) -> bytes:

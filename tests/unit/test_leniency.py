@@ -149,9 +149,9 @@ def test_unknown_elements_and_attributes_are_dropped_and_noted():
     (value, _), notes = read(element, TOLERANT)
     assert value.Must == ""
     assert notes == [
-        "attribute ignored: Value@new",
-        "element ignored: Value.X",
-        "element ignored: Z",
+        "IGNORED Value@new",
+        "IGNORED Value.X",
+        "IGNORED Z",
     ]
 
 
@@ -169,7 +169,7 @@ def test_a_caller_cannot_flood_the_notes():
 def test_missing_value_types_become_none_and_are_noted():
     (value,), notes = read_result_shape()
     assert value == [0]
-    assert notes == ["missing, taken as none: Result.ResultCode"]
+    assert notes == ["DEFAULTED Result.ResultCode"]
 
 
 def read_result_shape() -> tuple[list, list[str]]:
