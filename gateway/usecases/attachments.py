@@ -38,7 +38,7 @@ def save(command: SaveAttachments, call: Call, unit: Unit) -> Done:
         if known is not None:
             _require_pair(entry, at, known, held, call)
         if entry.guid not in repeated:
-            _require_change(entry, at, known, ticket, rules, call)
+            _require_change(entry, number, known, ticket, rules, call)
             saved[entry.guid] = (entry, _saved(entry, known, ticket, unit))
     return _store(saved, held, ticket, call, unit)
 
@@ -57,7 +57,9 @@ def delete(command: DeleteAttachments, call: Call, unit: Unit) -> Done:
     ticket.require_unmerged("ticket")
     here = {guid: each for guid, each in held.entries.items() if each.ticket == ticket.guid}
     here_alone = Held(held.tickets, here)
-    gone = batches.doomed("attachments", command.attachments, here_alone, call, unit)
+    gone = batches.doomed(
+        "attachments", command.attachments, here_alone, call, unit, named="ticket"
+    )
     if gone:
         unit.attachments.delete(list(gone.values()))
         idempotency.remember_each(gone, "delete", call, unit)
@@ -122,12 +124,13 @@ def _require_pair(
 
 def _require_change(
     entry: SaveAttachment,
-    at: str,
+    number: int,
     known: Attachment | None,
     ticket: Ticket,
     rules: HelpdeskSettings,
     call: Call,
 ) -> None:
+    at = f"attachments[{number}]"
     rights.require(call.principal, call.command, ticket.group_id, field="ticket")
     ticket.require_writable("ticket")
     if known is not None and known.ticket != ticket.guid:
@@ -136,7 +139,7 @@ def _require_change(
     if brings and known is not None and known.sha256 is not None:
         raise BrokenRule("content is already there", field=f"{at}.content")
     if not rules.max_attachment_bytes and (known is None or brings):
-        raise BrokenRule("attachments are switched off", field="attachments")
+        raise BrokenRule("attachments are switched off", field="attachments", entry=number)
 
 
 def _brings_content(entry: SaveAttachment, known: Attachment | None) -> bool:

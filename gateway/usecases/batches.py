@@ -71,9 +71,11 @@ def require_sound(guid: UUID, breach: Refused | None) -> None:
 
 
 def doomed(
-    batch: str, asked: Sequence[Entry], held: Held[E], call: Call, unit: Unit
+    batch: str, asked: Sequence[Entry], held: Held[E], call: Call, unit: Unit, *, named: str = ""
 ) -> Mapping[UUID, E]:
     """Judge the entries of a deletion and give those that are there; an id twice counts once.
+
+    ``named`` is the field that names the ticket of all; without one each entry leads to its own.
 
     Raises:
         NotFound: there is no such entry that the caller may see, and this very command has not
@@ -93,8 +95,8 @@ def doomed(
         if known is None:
             raise NotFound(field=at)
         ticket = seen(held.tickets.get(known.ticket), call, at)
-        rights.require(call.principal, call.command, ticket.group_id, field=at)
-        ticket.require_writable(at)
+        rights.require(call.principal, call.command, ticket.group_id, field=named or at)
+        ticket.require_writable(named or at)
         found[entry.guid] = known
     return found
 

@@ -34,10 +34,9 @@ def save(batch: Sequence[SaveCost], call: Call, unit: Unit) -> Done:
     repeated = idempotency.repeated_each(held.entries, call, unit)
     saved = {}
     for number, command in enumerate(batch, 1):
-        at = f"costs[{number}]"
-        ticket = _judged(command, at, held, call)
+        ticket = _judged(command, f"costs[{number}]", held, call)
         if command.guid not in repeated:
-            _require_change(command, at, held, ticket, rules, call)
+            _require_change(command, number, held, ticket, rules, call)
             saved[command.guid] = _saved(command, held.entries.get(command.guid), ticket, unit)
     return _store(saved, held, call, unit)
 
@@ -104,19 +103,20 @@ def _judged(command: SaveCost, at: str, held: Held[Cost], call: Call) -> Ticket:
 
 def _require_change(
     command: SaveCost,
-    at: str,
+    number: int,
     held: Held[Cost],
     ticket: Ticket,
     rules: HelpdeskSettings,
     call: Call,
 ) -> None:
+    at = f"costs[{number}]"
     if not isinstance(command.ticket, Unset) and command.ticket != ticket.guid:
         raise BrokenRule("belongs to another ticket", field=f"{at}.ticket")
     field = f"{at}.guid" if command.guid in held.entries else f"{at}.ticket"
     rights.require(call.principal, call.command, ticket.group_id, field=field)
     ticket.require_writable(field)
     if not rules.costs_enabled:
-        raise BrokenRule("costs are switched off", field="costs")
+        raise BrokenRule("costs are switched off", field="costs", entry=number)
 
 
 def _saved(command: SaveCost, known: Cost | None, ticket: Ticket, unit: Unit) -> Cost:

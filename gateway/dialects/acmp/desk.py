@@ -47,7 +47,7 @@ def _refusal(
     if any(member.name == "FirstErrorMsg" for member in operation.answer):
         names = (member.name for member in operation.request)
         batch = dict(zip(names, arguments, strict=True))
-        answer["FirstErrorMsg"] = results.first_error(answer["ResultMessage"], batch)
+        answer["FirstErrorMsg"] = results.first_error(answer["ResultMessage"], batch, error.entry)
     return answer
 
 

@@ -61,21 +61,23 @@ def refusal(error: Refused, paths: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def first_error(message: str, batch: Mapping[str, Any]) -> str:
+def first_error(message: str, batch: Mapping[str, Any], number: int | None = None) -> str:
     """Give FirstErrorMsg: the failing entry's id as sent, and the message (contract G9).
 
-    ``batch`` holds the request by parameter. A refusal of no entry is the message alone.
+    ``batch`` holds the request by parameter; ``number`` is the entry's where the message names
+    the parameter alone. A refusal of no entry is the message alone.
     """
     place = _ENTRY.match(message)
-    if place is None:
+    at = int(place["number"]) if place and place["number"] else number
+    if place is None or at is None:
         return message
     entries: Sequence[Any] = batch.get(place["name"]) or ()
-    entry = entries[int(place["number"]) - 1] if int(place["number"]) <= len(entries) else None
+    entry = entries[at - 1] if at <= len(entries) else None
     sent = getattr(entry, "Id", entry)
     return f"{sent[:_ID_LIMIT]}: {message}" if sent else message
 
 
-_ENTRY = re.compile(r"(?P<name>\w+)\[(?P<number>\d+)\]")  # the n-th entry of a list, from 1
+_ENTRY = re.compile(r"(?P<name>\w+)(?:\[(?P<number>\d+)\])?")  # the n-th of a list, from 1
 _ID_LIMIT = 64
 
 
