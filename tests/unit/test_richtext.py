@@ -1,4 +1,3 @@
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -53,11 +52,10 @@ def test_a_derived_html_gives_its_plain_text_back():
     "part",
     ["<a ", "<!--", "<![", "</", "<", "&", '<a x="', "<script>", "<?", "&#1", "<a =' =\" ", "<br>"],
 )
+@pytest.mark.timeout(60)
 def test_markup_that_never_ends_takes_linear_time(part: str):
-    markup = (part * 100_000)[:100_000]
-    begun = perf_counter()
-    from_html(markup)
-    assert perf_counter() - begun < 1.0
+    # In quadratic time this would be hours; the time-out of the test is the verdict.
+    from_html((part * 300_000)[:300_000])
 
 
 def test_a_number_of_any_length_is_read():
