@@ -1,6 +1,6 @@
 """Callers who save, book, close, reopen, link and merge the same tickets all at once.
 
-Ten seconds unless GATEWAY_FAULT_SECONDS says more; a minute is the long form.
+Ten seconds unless FAULT_SECONDS says more; a minute is the long form.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests.fault.conftest import SEED, UNHURRIED
 from tests.kit.database import driver_url
 from tests.kit.gateway import HELPDESK, element, new_id, running_gateway, wrapped
 
-SECONDS = float(os.environ.get("GATEWAY_FAULT_SECONDS", "10"))  # noqa: TID251
+SECONDS = float(os.environ.get("FAULT_SECONDS", "10"))  # noqa: TID251
 CALLERS = 8
 TICKETS = 6  # few, so that all want the same
 # What may be answered when somebody else was faster; anything else is a failure.
