@@ -1,6 +1,8 @@
 """The one place where concrete parts are joined: the application, the worker, the first start."""
 
 import gc
+import multiprocessing
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,17 +28,16 @@ from gateway.http.peer import Proxies
 from gateway.http.recorder import Mode, Recorder
 from gateway.http.routes import Route, Routes
 from gateway.http.seal import Seal
-from gateway.repository import migrations
 from gateway.repository.accounts import AccountStore
 from gateway.repository.deliveries import DeliveryStore, Hints, HintSender
 from gateway.repository.engine import build_engine
+from gateway.repository.launch import die_with_parent
 from gateway.repository.messages import MessageLog
 from gateway.repository.numbers import NumberReserve
 from gateway.repository.partitions import Retention
 from gateway.repository.passwords import Argon2Passwords
 from gateway.repository.readiness import schema_check
 from gateway.repository.schedules import Housekeeping, ScheduleStore
-from gateway.repository.seed import seed
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.settings import Settings, load
 from gateway.soap.codec import compile_service
@@ -57,22 +58,16 @@ _SCHEDULE_THREADS = 2  # a task that takes long must not stop all others
 
 def app() -> Door:
     """Build the application of a server process from the environment's settings."""
+    master = multiprocessing.parent_process()
+    if master is not None and master.pid is not None:
+        # A server process that outlives its killed master would go on answering beside the next
+        # start: both may listen on the port (SO_REUSEPORT).
+        die_with_parent(master.pid, signal.SIGKILL)
     door = build_app(load().settings)
     # What stands now stays: looking through it again and again costs a tenth of a bare call.
     gc.collect()
     gc.freeze()
     return door
-
-
-def prepare(settings: Settings) -> bool:
-    """Bring the schema up to date and fill an empty database; tell whether it was empty.
-
-    Raises:
-        GatewayError: the database does not answer.
-    """
-    url = settings.database.direct_url.get_secret_value() or _url(settings)
-    migrations.upgrade(url)
-    return seed(url, Argon2Passwords().hash(settings.admin.password.get_secret_value()))
 
 
 def definitions(settings: Settings | None = None) -> tuple[ServiceDefinition, ...]:

@@ -8,8 +8,8 @@ from gateway.cli.administered import actor, administered, as_usage, password_fil
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
 from gateway.domain.people import AccountKind
-from gateway.repository.passwords import Argon2Passwords
 from gateway.settings import Loaded
+from gateway.storage import passwords
 from gateway.usecases import administration
 from gateway.usecases.administration import OVERLAP, NewAccount, Rights, Secret, SecretKind, Shown
 
@@ -204,7 +204,7 @@ def _new_secrets(
     password = secret(password_file, prompt="Password")
     return key, (
         *made,
-        as_usage(lambda: administration.password_secret(password, Argon2Passwords())),
+        as_usage(lambda: administration.password_secret(password, passwords())),
     )
 
 

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import click
 
+from gateway import storage
 from gateway.cli.database import joined_database
+from gateway.cli.first_start import prepare
 from gateway.errors import BrokenRule, CannotStart
-from gateway.repository.administration import Administration, operator_engine
-from gateway.repository.inspection import inspect
-from gateway.settings import Loaded
+from gateway.settings import Loaded, Settings
+from gateway.usecases.administration_ports import Administration
 from gateway.usecases.list_fields import Field, ListKind, read
 from gateway.usecases.lists import Actor
 
@@ -28,32 +29,27 @@ def administered(loaded: Loaded) -> Iterator[Administration]:
     Raises:
         CannotStart: its schema is another program's.
     """
-    with ready_database(loaded) as database, operator_engine(*database) as engine:
-        yield Administration(engine)
+    with ready_database(loaded) as settings, storage.administration(settings) as administration:
+        yield administration
 
 
 @contextmanager
-def ready_database(loaded: Loaded) -> Iterator[tuple[str, bool]]:
+def ready_database(loaded: Loaded) -> Iterator[Settings]:
     """Join a database that has this program's schema; a fresh one is filled.
-
-    Gives its address, and whether a pooler stands before it.
 
     Raises:
         CannotStart: its schema is another program's.
     """
     with joined_database(loaded) as settings:
-        facts = inspect(settings.database.url.get_secret_value())
+        facts = storage.inspect(settings)
         if facts.schema is None:
-            # Here, since it loads all dialects: a short verb need not wait for them.
-            from gateway.cli.first_start import prepare  # noqa: PLC0415
-
             prepare(settings)
         elif facts.schema != facts.newest_schema:
             raise CannotStart(
                 f"the schema is {facts.schema}, this program works with {facts.newest_schema}: "
                 "run `ticket-gateway migrate`, or the program of that schema"
             )
-        yield settings.database.url.get_secret_value(), settings.database.pooler
+        yield settings
 
 
 def actor(context: click.Context) -> Actor:

@@ -12,8 +12,8 @@ from gateway.cli.database import joined_database
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
 from gateway.errors import CannotStart, GatewayError
-from gateway.repository.inspection import OLDEST_VERSION, ServerFacts, inspect
 from gateway.settings import Loaded, Settings, json_schema, nearest_key
+from gateway.storage import OLDEST_VERSION, ServerFacts, inspect
 
 _FREE_PERCENT = 10
 _CLOCK_OFF_S = 5
@@ -73,7 +73,7 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
     yield _disk(loaded.settings.database.data_dir)
     try:
         with joined_database(loaded) as settings:
-            facts = inspect(settings.database.url.get_secret_value())
+            facts = inspect(settings)
     except GatewayError as error:
         yield Finding("connection", False, str(error), "start it, or correct database.url")
         return

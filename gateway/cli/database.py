@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from pydantic import SecretStr
 
-from gateway.repository.embedded import EmbeddedServer, joined
 from gateway.settings import Loaded, Settings, hand_down, load
+from gateway.storage import joined_server, own_server
 
 
 @contextmanager
@@ -17,8 +17,8 @@ def own_database(loaded: Loaded) -> Iterator[Settings]:
         hand_down(loaded, {})
         yield loaded.settings
         return
-    with EmbeddedServer(database.data_dir, binaries=database.binaries) as server:
-        hand_down(loaded, {"database.url": server.url})
+    with own_server(database) as url:
+        hand_down(loaded, {"database.url": url})
         yield load(file=loaded.file).settings
 
 
@@ -29,7 +29,7 @@ def joined_database(loaded: Loaded) -> Iterator[Settings]:
     if database.url.get_secret_value():
         yield loaded.settings
         return
-    with joined(database.data_dir, binaries=database.binaries) as url:
+    with joined_server(database) as url:
         yield _with_url(loaded.settings, url)
 
 

@@ -27,19 +27,15 @@ from gateway.domain.richtext import from_html, from_plain
 from gateway.domain.ticket import Changes, HistoryLine
 from gateway.domain.values import UNSET
 from gateway.errors import NotFound, Refused
-from gateway.repository.accounts import AccountStore
-from gateway.repository.administration import Administration, operator_engine
-from gateway.repository.numbers import NumberReserve
-from gateway.repository.passwords import Argon2Passwords
-from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.settings import Loaded
+from gateway.storage import desk, passwords
 from gateway.usecases import administration, entries, lists, tickets
 from gateway.usecases.administration import NewAccount, Secret, password_secret
 from gateway.usecases.administration_ports import AdministrationUnit
 from gateway.usecases.list_fields import read
 from gateway.usecases.list_kinds import GROUPS, LISTS
 from gateway.usecases.lists import Actor
-from gateway.usecases.ports import Call, Unit
+from gateway.usecases.ports import AccountStore, Call, Unit, Units
 
 _ACTOR = Actor("demo")
 _KINDS = {kind.name: kind for kind in (*LISTS, GROUPS)}
@@ -61,11 +57,9 @@ def verb(loaded: Loaded, *, password_file: str | None, as_json: bool) -> None:
     ticket-gateway call acmp-helpdesk GetTicket_V5 --sample
     """  # noqa: D301 - \b keeps click from joining the lines
     password = secret(password_file, prompt="") if password_file else secrets.token_urlsafe(12)
-    hashed = password_secret(password, Argon2Passwords())
-    with ready_database(loaded) as database, operator_engine(*database) as engine:
-        run = Administration(engine).run
-        units = UnitsOfWork(engine, NumberReserve(engine, low=1))
-        accounts = AccountStore(engine, session_idle_s=loaded.settings.login.session_idle_s)
+    hashed = password_secret(password, passwords())
+    with ready_database(loaded) as settings, desk(settings) as parts:
+        run, units, accounts = parts.administration.run, parts.units, parts.accounts
         # In the order in which they name one another; a run that was cut off can go on.
         made = {
             "partners": run(demo_entries.partner),
@@ -144,7 +138,7 @@ def _principal(login: str, accounts: AccountStore) -> Principal:
     return found.principal
 
 
-def _live(story: Story, principal: Principal, units: UnitsOfWork) -> bool:
+def _live(story: Story, principal: Principal, units: Units) -> bool:
     """Make a ticket and lead it through its life, all in one transaction."""
 
     def live(unit: Unit) -> bool:
@@ -239,7 +233,7 @@ def _remove(guid: UUID, call: Call, unit: Unit) -> None:
     unit.history.add(after, [HistoryLine.of(difference) for difference in differences], call)
 
 
-def _done(step: demo_entries.Step, principal: Principal, units: UnitsOfWork) -> bool:
+def _done(step: demo_entries.Step, principal: Principal, units: Units) -> bool:
     call = _call(step.command, principal)
     try:
         units.run(lambda unit: step.do(call, unit), call)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from gateway import compose
+from gateway import storage
 from gateway.cli.output import say
 from gateway.errors import CannotStart
-from gateway.repository.inspection import OLDEST_VERSION, inspect
-from gateway.settings import Database, Settings
+from gateway.settings import Settings
+from gateway.storage import OLDEST_VERSION
 
 _PASSWORD_FILE = "admin-password"  # noqa: S105 - its name
 
@@ -21,30 +21,30 @@ def prepare(settings: Settings) -> None:
     Raises:
         CannotStart: too old a server, or one that may lose answered work.
     """
-    _must_be_fit(settings.database)
+    _must_be_fit(settings)
     if settings.admin.password.get_secret_value():
-        compose.prepare(settings)
+        storage.prepare(settings)
         return
     path = settings.database.data_dir / _PASSWORD_FILE
     if path.exists():
-        compose.prepare(_with_password(settings, path.read_text().strip()))
+        storage.prepare(_with_password(settings, path.read_text().strip()))
         return
     password = secrets.token_urlsafe(15)
     # Written before it counts: a start that is cut off must not leave a password nobody knows.
     _write_secret(path, password)
-    if compose.prepare(_with_password(settings, password)):
+    if storage.prepare(_with_password(settings, password)):
         say(f"First start: agent admin, password {password} (kept in {path})", style="bold")
     else:
         path.unlink()
 
 
-def _must_be_fit(database: Database) -> None:
-    facts = inspect(database.url.get_secret_value())
+def _must_be_fit(settings: Settings) -> None:
+    facts = storage.inspect(settings)
     if facts.version < OLDEST_VERSION:
         raise CannotStart(
             f"the database is PostgreSQL {facts.version}; use {OLDEST_VERSION} or later"
         )
-    if facts.unsafe and not database.allow_unsafe:
+    if facts.unsafe and not settings.database.allow_unsafe:
         raise CannotStart(
             f"the database may lose answered work: {', '.join(facts.unsafe)} is off; switch it on "
             "in postgresql.conf, or set database.allow_unsafe for tests"

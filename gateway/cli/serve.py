@@ -1,32 +1,21 @@
 """``serve``: the gateway with its services, its worker and its database."""
 
-import multiprocessing
+import importlib
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from types import FrameType
-from typing import Any
 
 import click
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.mp import MPServer
 
-from gateway import compose, logs
 from gateway.cli.database import own_database
 from gateway.cli.first_start import prepare
 from gateway.cli.options import with_settings
 from gateway.cli.output import say
 from gateway.errors import CannotStart
-from gateway.repository.launch import die_with_parent
-from gateway.settings import Http, Loaded, Settings, load
-
-_TARGET = "gateway.cli.serve:application"
-_KILL_AFTER_S = 30  # granian itself waits without end for calls in work
+from gateway.settings import Http, Loaded, Settings
 
 
 @click.command("serve")
@@ -47,26 +36,27 @@ def verb(loaded: Loaded, *, no_worker: bool) -> None:
     """  # noqa: D301 - \b keeps click from joining the lines
     signal.signal(signal.SIGTERM, _leave)
     _check_port(loaded.settings.http)
+    _load_the_rest()
     with own_database(loaded) as settings:
+        from gateway.cli import server  # noqa: PLC0415 - see _load_the_rest
+
         prepare(settings)
-        with _worker(settings, wanted=settings.worker.enabled and not no_worker):
+        with (
+            server.worker(settings) if settings.worker.enabled and not no_worker else nullcontext()
+        ):
             _announce(settings)
-            _server(settings).serve()
-
-
-def application() -> Any:
-    """Build the ASGI application of a server process, in that process."""
-    master = multiprocessing.parent_process()
-    if master is not None and master.pid is not None:
-        # A server process that outlives its killed master would go on answering beside the next
-        # start: both may listen on the port (SO_REUSEPORT).
-        die_with_parent(master.pid, signal.SIGKILL)
-    logs.configure(load().settings.log.level)
-    return compose.app()
+            server.serve(settings)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
+
+
+def _load_the_rest() -> None:
+    """Load server and dialects, half of the start's work, while the database comes up."""
+    threading.Thread(
+        target=importlib.import_module, args=["gateway.cli.server"], name="load", daemon=True
+    ).start()
 
 
 def _check_port(http: Http) -> None:
@@ -83,40 +73,6 @@ def _check_port(http: Http) -> None:
             f"cannot listen on {http.host} port {http.port}: {error.strerror}; stop the program "
             "that uses it, or choose another with --host and --port"
         ) from None
-
-
-@contextmanager
-def _worker(settings: Settings, *, wanted: bool) -> Iterator[None]:
-    if not wanted:
-        yield
-        return
-    worker = compose.build_worker(settings)
-    worker.start()
-    try:
-        yield
-    finally:
-        worker.stop()
-
-
-def _server(settings: Settings) -> MPServer:
-    http = settings.http
-    return MPServer(
-        _TARGET,
-        factory=True,
-        address=http.host,
-        port=http.port,
-        interface=Interfaces.ASGI,
-        workers=http.processes,
-        http=HTTPModes.http1,
-        websockets=False,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=int(http.header_read_s * 1000), max_buffer_size=http.header_bytes
-        ),
-        workers_kill_timeout=_KILL_AFTER_S,
-        respawn_failed_workers=True,
-        log_level=LogLevels.warning,
-        log_dictconfig=logs.configuration(settings.log.level),
-    )
 
 
 def _announce(settings: Settings) -> None:

@@ -1,0 +1,107 @@
+"""The composer's half for the data: servers, schema, and what an operator's verbs work with.
+
+A module of its own: to load all dialects would take a short verb longer than its work.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gateway.repository import inspection, migrations
+from gateway.repository.accounts import AccountStore
+from gateway.repository.administration import Administration, operator_engine
+from gateway.repository.embedded import EmbeddedServer, joined
+from gateway.repository.inspection import OLDEST_VERSION, ServerFacts
+from gateway.repository.numbers import NumberReserve
+from gateway.repository.passwords import Argon2Passwords
+from gateway.repository.seed import seed
+from gateway.repository.unit_of_work import UnitsOfWork
+from gateway.settings import Database, Settings
+from gateway.usecases import administration_ports, ports
+
+__all__ = [
+    "OLDEST_VERSION",
+    "Desk",
+    "ServerFacts",
+    "administration",
+    "desk",
+    "inspect",
+    "joined_server",
+    "own_server",
+    "passwords",
+    "prepare",
+]
+
+
+@contextmanager
+def own_server(database: Database) -> Iterator[str]:
+    """Keep the embedded server of the data folder up and give its address."""
+    with EmbeddedServer(database.data_dir, binaries=database.binaries) as server:
+        yield server.url
+
+
+@contextmanager
+def joined_server(database: Database) -> Iterator[str]:
+    """Give the address of the data folder's server, started for the time if none runs."""
+    with joined(database.data_dir, binaries=database.binaries) as url:
+        yield url
+
+
+def inspect(settings: Settings) -> ServerFacts:
+    """Ask the database server about itself and its schema.
+
+    Raises:
+        StorageAway: it does not answer, or refuses us.
+    """
+    return inspection.inspect(_url(settings))
+
+
+def prepare(settings: Settings) -> bool:
+    """Bring the schema up to date and fill an empty database; tell whether it was empty.
+
+    Raises:
+        GatewayError: the database does not answer.
+    """
+    url = _direct_url(settings)
+    migrations.upgrade(url)
+    return seed(url, passwords().hash(settings.admin.password.get_secret_value()))
+
+
+def passwords() -> ports.Passwords:
+    """Give what hashes passwords."""
+    return Argon2Passwords()
+
+
+@contextmanager
+def administration(settings: Settings) -> Iterator[administration_ports.Administration]:
+    """Lend what runs an operator's work."""
+    with operator_engine(_url(settings), settings.database.pooler) as engine:
+        yield Administration(engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What runs commands as callers do, beside an operator's work."""
+
+    administration: administration_ports.Administration
+    units: ports.Units
+    accounts: ports.AccountStore
+
+
+@contextmanager
+def desk(settings: Settings) -> Iterator[Desk]:
+    """Lend a desk for one caller at a time."""
+    with operator_engine(_url(settings), settings.database.pooler) as engine:
+        yield Desk(
+            Administration(engine),
+            UnitsOfWork(engine, NumberReserve(engine, low=1)),
+            AccountStore(engine, session_idle_s=settings.login.session_idle_s),
+        )
+
+
+def _url(settings: Settings) -> str:
+    return settings.database.url.get_secret_value()
+
+
+def _direct_url(settings: Settings) -> str:
+    return settings.database.direct_url.get_secret_value() or _url(settings)
