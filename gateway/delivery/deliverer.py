@@ -28,6 +28,8 @@ from gateway.usecases.ports import (
 
 log = structlog.get_logger(__name__)
 
+_LISTEN_S = 1.0  # at a time, so that a stop need not wait for long
+
 
 class Deliverer:
     """Carries out what is due; any number of them, in any number of processes, share the work."""
@@ -211,7 +213,7 @@ class Deliverer:
     def _listen(self, hints: Hints) -> None:
         while not self._stopping.is_set():
             try:
-                if hints.wait(self._pace.poll_s[1]):
+                if hints.wait(_LISTEN_S):
                     self._news.set()
             except GatewayError:
                 self._stopping.wait(self._pace.away_s)

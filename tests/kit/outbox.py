@@ -37,6 +37,11 @@ class Outbox:
         self.session.close()
         self.engine.dispose()
 
+    def clear(self):
+        """Forget all partners and what was queued for them."""
+        for table in ("attempt", "delivery", "stream", "partner"):
+            self.session.execute(f"delete from {table}")
+
     def partner(self, name="NORTHWIND", **columns):
         """Make a partner and give its id."""
         self.session.execute(

@@ -1,0 +1,290 @@
+"""FT2, FT10: order and loss while workers are killed -9 and PostgreSQL is restarted.
+
+``GATEWAY_FAULT_LONG=1`` asks for the long form.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from uuid import UUID
+
+import pytest
+
+from gateway.errors import GatewayError
+from tests.fault.conftest import SEED
+from tests.kit.children import ROOT, alive, wait_until
+from tests.kit.outbox import CALL, PROCESS, Outbox
+from tests.kit.partner import Partner
+
+WORKER = """
+import logging, sys
+import structlog
+from gateway.delivery.attempt import Pace, Registry
+from gateway.delivery.deliverer import Deliverer
+from gateway.repository.deliveries import DeliveryStore, Hints
+from gateway.repository.engine import build_engine
+from tests.kit.partner import Sender
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+url, port = sys.argv[1:]
+engine = build_engine(url, pool_size=6, role="gateway work")
+pace = Pace(
+    lease_s=3, heartbeat_s=0.5, poll_s=(0.1, 0.2), away_s=0.2, settle_s=0.1, spread_s=1
+)
+worker = Deliverer(
+    DeliveryStore(engine), Registry(others=Sender(int(port))), threads=4, hints=Hints(engine),
+    pace=pace,
+)
+worker.start()
+print("up", flush=True)
+sys.stdin.read()
+worker.stop()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    partners: int
+    tickets: int
+    events: int
+    kills: int
+    restarts: int
+    workers: int = 3
+    callers: int = 4
+
+
+LONG = bool(os.environ.get("GATEWAY_FAULT_LONG"))  # noqa: TID251 - asked for so
+SIZE = Size(20, 200, 10, 50, 2) if LONG else Size(5, 20, 5, 10, 1)
+PATIENCE_S = 1200 if LONG else 120
+pytestmark = pytest.mark.timeout(1500 if LONG else 200)
+
+
+class Workers:
+    """Worker processes; one that is killed is replaced, as a supervisor does."""
+
+    def __init__(self, url, port, count):
+        self._command = [sys.executable, "-c", WORKER, url, str(port)]
+        self._running = [self._started() for _ in range(count)]
+
+    def kill_one(self, chance):
+        """Kill one at any moment of its work, and start another."""
+        self.kill(chance.randrange(len(self._running)))
+        self._running.append(self._started())
+
+    def kill(self, place):
+        """Kill one."""
+        victim = self._running.pop(place)
+        victim.kill()
+        victim.communicate()
+
+    def end(self):
+        """Let them end as SIGTERM does."""
+        for process in self._running:
+            process.communicate("", timeout=30)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self._running:
+            process.kill()
+            process.communicate()
+
+    def _started(self):
+        process = subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        assert process.stdout.readline() == "up\n"
+        return process
+
+
+class Changes:
+    """Callers whose units queue a delivery to every partner and ticket they touch.
+
+    Several callers meet on the same ticket, and some units are rolled back.
+    """
+
+    def __init__(self, outbox, partners, size):
+        self._outbox, self._partners, self._size = outbox, partners, size
+        self.acknowledged, self.rolled_back, self.unknown = set(), set(), set()
+        self._work = [ticket for ticket in range(size.tickets) for _ in range(size.events)]
+        random.Random(SEED).shuffle(self._work)
+
+    @contextmanager
+    def under_way(self, seconds):
+        """Make all changes within about this time."""
+        self._pause_s = seconds * self._size.callers / len(self._work)
+        with ThreadPoolExecutor(self._size.callers) as pool:
+            shares = [self._work[n :: self._size.callers] for n in range(self._size.callers)]
+            calls = [pool.submit(self._call, n, share) for n, share in enumerate(shares)]
+            yield
+            for call in calls:
+                call.result()
+
+    def _call(self, number, tickets):
+        chance = random.Random(f"{SEED} {number}")
+        for ticket in tickets:
+            self._change(ticket, chance)
+            threading.Event().wait(chance.uniform(0, 2 * self._pause_s))
+
+    def _change(self, ticket, chance):
+        while True:
+            event, bad = UUID(int=chance.getrandbits(128), version=4), chance.random() < 0.1
+            work = partial(self._queue, ticket=ticket, event=event, bad=bad)
+            try:
+                self._outbox.units.run(work, CALL)
+            except RolledBack:
+                self.rolled_back.add(event)
+            except GatewayError:
+                self.unknown.add(event)
+                threading.Event().wait(0.1)
+            else:
+                self.acknowledged.add(event)
+                return
+
+    def _queue(self, unit, *, ticket, event, bad):
+        for partner in self._partners:
+            unit.deliveries.enqueue(
+                partner_id=partner,
+                subject=f"ticket:{ticket}",
+                event_id=event,
+                process=PROCESS,
+                version=1,
+                payload={"ticket": ticket},
+            )
+        if bad:
+            unit.deliveries._current.flush()
+            raise RolledBack
+
+
+class RolledBack(Exception):
+    pass
+
+
+def manner():
+    """Fail one in ten, and cut one answer in fifty after the work."""
+    chance = random.Random(SEED)
+    return lambda _: chance.choices(["ok", "transient", "silent"], [88, 10, 2])[0]
+
+
+def test_every_event_is_delivered_in_order_whoever_is_killed(durable_server, database, capsys):
+    begun = perf_counter()
+    chance = random.Random(f"{SEED} kills")
+    with (
+        Outbox(database) as outbox,
+        Partner(manner(), slow_s=0.01) as partner,
+        Workers(database, partner.port, SIZE.workers) as workers,
+    ):
+        partners = [outbox.partner(f"P{n}") for n in range(SIZE.partners)]
+        changes = Changes(outbox, partners, SIZE)
+        restart_after = {SIZE.kills * (n + 1) // (SIZE.restarts + 1) for n in range(SIZE.restarts)}
+        with changes.under_way(seconds=SIZE.kills):
+            for kill in range(SIZE.kills):
+                threading.Event().wait(chance.uniform(0.05, 0.6))
+                workers.kill_one(chance)
+                if kill in restart_after:
+                    restart(durable_server)
+        wait_until(lambda: left(database) == 0, timeout_s=PATIENCE_S)
+        seconds = perf_counter() - begun
+        workers.end()
+        report = reckoned(database, changes, partner)
+    report |= {
+        "deliveries": SIZE.partners * SIZE.tickets * SIZE.events, "kills": SIZE.kills,
+        "restarts": SIZE.restarts, "seconds": round(seconds, 1), "seed": SEED,
+    }  # fmt: skip
+    with capsys.disabled():
+        print(json.dumps(report))  # noqa: T201 - the figures of the run
+    assert [report[name] for name in PROMISES] == [0] * len(PROMISES)
+    # At most what a killed worker had in hand, and what was cut after the work.
+    assert report["repeats"] <= SIZE.kills * 4 + report["cut"] + SIZE.restarts * SIZE.workers * 4
+
+
+PROMISES = ("lost", "never_committed", "out_of_order", "not_done", "changed_id")
+
+
+def restart(server):
+    """Stop PostgreSQL at once; its supervisor starts it again."""
+    pid = server.pid
+    os.kill(pid, signal.SIGQUIT)
+    wait_until(lambda: not alive(pid))
+
+
+def left(database):
+    """Count what is not yet delivered; one while the server is being restarted."""
+    try:
+        with Outbox(database, connections=1) as look:
+            return look.one("select count(*) from delivery where state = 'pending'")[0]
+    except OSError:
+        return 1
+
+
+def reckoned(database, changes, partner):
+    with Outbox(database) as look:
+        rows = look.rows(
+            "select p.name, s.subject, d.event_id::text, d.state from delivery d"
+            " join stream s on s.id = d.stream_id join partner p on p.id = s.partner_id"
+            " order by d.id"
+        )
+    expected = {}
+    for name, subject, event, _ in rows:
+        expected.setdefault((name, subject), []).append(event)
+    committed = {event for _, _, event, _ in rows}
+    accepted = partner.accepted()
+    firsts = partner.first_deliveries()
+    arrived = {(one.partner, one.event) for one in accepted}
+    payloads = {}
+    for one in accepted:
+        payloads.setdefault((one.partner, one.event), set()).add((one.subject, str(one.payload)))
+    rolled_back = {str(event) for event in changes.rolled_back}
+    return {
+        "committed": len(rows),
+        "rolled_back": len(rolled_back),
+        "unknown": len(changes.unknown),
+        "sent": len(partner.received),
+        "repeats": partner.repeats(),
+        "cut": partner.count("silent"),
+        "lost": sum((name, event) not in arrived for name, _, event, _ in rows)
+        + len({str(event) for event in changes.acknowledged} - committed),
+        "never_committed": len({event for _, event in arrived} - committed)
+        + len(rolled_back & {event for _, event in arrived}),
+        "out_of_order": sum(firsts.get(key) != events for key, events in expected.items()),
+        "not_done": Counter(state != "done" for *_, state in rows)[True],
+        "changed_id": sum(len(different) > 1 for different in payloads.values()),
+    }
+
+
+# Statements of a worker's first delivery in their order; it is killed while one is under way.
+POINTS = {
+    "the partner is locked": b"p.id <> all(",
+    "the stream is claimed": b"claim = s.claim + 1",
+    "the delivery is read": b"left join lateral",
+    "the claim is committed": b"commit",
+    "the result is written": b"insert into attempt",
+    "the stream is released": b"s.claim = ",
+}
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_kill_at_any_statement_delivers_again_at_most_once(point, proxy, database):
+    with Outbox(database) as outbox, Partner() as partner:
+        northwind = outbox.partner()
+        events = [str(outbox.queue(northwind)) for _ in range(3)]
+        with proxy.hold(POINTS[point]) as hold, Workers(proxy.url, partner.port, 1) as killed:
+            assert hold.caught.wait(20)
+            killed.kill(0)
+            proxy.cut_all()
+        with Workers(database, partner.port, 1) as successor:
+            wait_until(lambda: outbox.states() == {"done": 3}, timeout_s=60)
+            successor.end()
+        assert partner.first_deliveries() == {("NORTHWIND", "ticket:7"): events}
+        assert partner.repeats() <= 1
