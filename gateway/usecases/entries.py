@@ -24,16 +24,16 @@ def save_comment(command: SaveComment, call: Call, unit: Unit) -> Done:
         Missing: a new comment without ticket or text; text that is empty.
         NotFound, NotPermitted, WrongState, BrokenRule: ticket, rights, state, a value.
     """
-    found = unit.entries.find_article(command.guid)
-    if found is None:
+    held = _held(command.guid, unit)
+    if held is None:
         return _add(command, call, unit)
     # ACMP G14: required fields and forms are judged before it matters who may see the ticket.
     if not isinstance(command.text, Unset) and not command.text.html:
         raise Missing(field="text")
     if command.breach is not None:
         raise command.breach
-    article, ticket_guid = found
-    ticket = seen(unit.tickets.lock(ticket_guid), call, "guid")
+    article, locked = held
+    ticket = seen(locked, call, "guid")
     return idempotency.repeated(call, unit) or _edit(command, article, ticket, call, unit)
 
 
@@ -44,13 +44,13 @@ def delete_comment(guid: UUID, call: Call, unit: Unit) -> Done:
         NotFound: there is none that the caller may see, and this command has not deleted it.
         NotPermitted, WrongState: rights, state of the ticket.
     """
-    found = unit.entries.find_article(guid)
-    if found is None:
+    held = _held(guid, unit)
+    if held is None:
         if first := idempotency.repeated(call, unit):
             return first
         raise NotFound(field="guid")
-    article, ticket_guid = found
-    ticket = seen(unit.tickets.lock(ticket_guid), call, "guid")
+    article, locked = held
+    ticket = seen(locked, call, "guid")
     rights.require(call.principal, call.command, ticket.group_id, field="guid")
     ticket.require_writable("guid")
     unit.entries.delete_article(article)
@@ -94,6 +94,21 @@ def comments(guid: UUID, call: Call, unit: Unit) -> tuple[TicketView, list[Artic
     """
     ticket = tickets.view(guid, call, unit)
     return ticket, unit.entries.articles(ticket.id)
+
+
+def _held(guid: UUID, unit: Unit) -> tuple[Article, Ticket | None] | None:
+    """Find a comment and lock its ticket; looked for again, since a merge may just have moved it.
+
+    Gives no ticket where that was removed, and nothing where there is no comment.
+    """
+    found = unit.entries.find_article(guid)
+    while found is not None:
+        _, ticket_guid = found
+        ticket = unit.tickets.lock(ticket_guid)
+        found = unit.entries.find_article(guid)
+        if found is not None and found[1] == ticket_guid:
+            return found[0], ticket
+    return None
 
 
 def _add(command: SaveComment, call: Call, unit: Unit) -> Done:

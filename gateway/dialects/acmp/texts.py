@@ -208,7 +208,12 @@ _COMMENT_FIELDS: Mapping[str, FieldText] = {
     "ExternalRecipient": _filled("To of that e-mail.", origin=_SOURCE),
     "ExternalCC": _filled("Cc of that e-mail.", origin=_SOURCE),
     "Signature": _filled("Signature of that e-mail, if it is kept apart.", origin=_SOURCE),
-    "HtmlText": _field("The comment as HTML.", limits="1 000 000 characters"),
+    "HtmlText": _field(
+        "The comment as HTML; it wins over Text, which is derived from it, and the other way"
+        " round.",
+        required=f"{_WRITING_NEW}, unless there is a Text",
+        limits="1 000 000 characters",
+    ),
     "LastModified": _filled("When it was last changed."),
 }
 _SETTING_FIELDS: Mapping[str, FieldText] = {
@@ -417,6 +422,9 @@ FIELDS: Mapping[str, FieldText] = {
     "TemplateId": _field("The template.", limits=_GUID),
     "Templates": _field("The active templates, by name."),
     "Attachments": _field("The attachments.", limits=_BATCH, origin=_SOURCE),
+    "GetTicketAttachments_V1.Attachments": _field(
+        "The ticket's attachments and those of its comments without content, oldest first."
+    ),
     "AttachmentId": _field("The attachment.", limits=_GUID),
     "Attachment": _field("The attachment with its content."),
     "AttachmentIds": _field("The attachments to delete.", limits=_BATCH),
@@ -444,7 +452,8 @@ FIELDS: Mapping[str, FieldText] = {
     "Reminder": _field("The reminder; it replaces the one that is there."),
     "WorkingTimes": _field("The ticket's working times, by StartDate."),
     "WorkingTimeIds": _field("The working times to delete.", limits=_BATCH),
-    "Costs": _field("The cost entries.", limits=_BATCH, origin=_SOURCE),
+    "Costs": _field("The cost entries, of one or several tickets.", limits=_BATCH, origin=_SOURCE),
+    "GetTicketCostList_V1.Costs": _field("The ticket's cost entries, oldest first."),
     "CostId": _field("The cost entry.", limits=_GUID),
     "Cost": _field("The cost entry."),
     "CostIds": _field("The cost entries to delete.", limits=_BATCH),
