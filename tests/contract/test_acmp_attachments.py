@@ -181,6 +181,17 @@ def test_one_byte_more_than_the_limit_is_refused_at4(gateway):
         )  # fmt: skip
 
 
+def test_a_batch_may_be_larger_than_any_other_request(gateway):
+    ticket_id = gateway.ticket()
+    batch = [attachment(Content=os.urandom(LIMIT)) for _ in range(7)]  # 28 MiB of base64
+    assert outcome(save(gateway, ticket_id, *batch)) == (0, "OK")
+    assert {row.FileSize for row in listed(gateway, ticket_id)} == {LIMIT}
+    for each in (batch[0], batch[-1]):
+        assert read(gateway, each["Id"]).Attachment.Content == each["Content"]
+    too_large = gateway.post(element("SaveTicketAttachments_V1", "x" * (32 * 1024 * 1024)))
+    assert too_large.status_code == 413
+
+
 def test_content_may_come_later_once_at3(gateway):
     ticket_id, sent = gateway.ticket(), attachment()
     assert outcome(save(gateway, ticket_id, sent)) == (0, "OK")
