@@ -1,9 +1,10 @@
-"""The one place where concrete parts are joined: the application, the worker, the first start."""
+"""The composer: the application and the worker are joined here, the data in `storage`."""
 
 import gc
 import multiprocessing
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,13 @@ from gateway.delivery.worker import Task, Worker
 from gateway.dialects.acmp import service as acmp
 from gateway.dialects.acmp.task import Helpdesk
 from gateway.dialects.acmp.translate import Options
+from gateway.dialects.ssp7 import service as ssp7
+from gateway.dialects.ssp7.desk import Workflow
+from gateway.dialects.ssp7.form import FileLimits
+from gateway.domain.assignment import WorkflowRules
 from gateway.domain.people import AccountKind
 from gateway.errors import GatewayError
-from gateway.http.authentication import Authenticator, credentials_of
+from gateway.http.authentication import Authenticator, Way, credentials_of
 from gateway.http.door import Door
 from gateway.http.exchange import Request
 from gateway.http.health import Health
@@ -51,6 +56,7 @@ from gateway.soap.server import SoapEndpoint
 from gateway.soap.validation import Contract
 from gateway.soap.wsdl import build_application
 from gateway.usecases.accounts import Accounts, LoginLimits
+from gateway.usecases.task_hashes import HashKey, ObjectHashes
 
 _SPARE_CONNECTIONS = 2  # beside one for each thread
 _SCHEDULE_THREADS = 2  # a task that takes long must not stop all others
@@ -73,7 +79,10 @@ def app() -> Door:
 def definitions(settings: Settings | None = None) -> tuple[ServiceDefinition, ...]:
     """Give every published SOAP service."""
     settings = settings or Settings()
-    return (acmp.definition(wsdl_public=settings.acmp.wsdl_public),)
+    helpdesk = acmp.definition(wsdl_public=settings.acmp.wsdl_public)
+    if not settings.ssp7_workflow.enabled:
+        return (helpdesk,)
+    return (helpdesk, ssp7.definition(_manner(settings)))
 
 
 def build_app(settings: Settings) -> Door:
@@ -90,16 +99,32 @@ def build_app(settings: Settings) -> Door:
     log = MessageLog(engine)
     pace = Pace(_pace_limits(settings))
     accounts = AccountStore(engine, session_idle_s=settings.login.session_idle_s)
-    authenticator = Authenticator(
-        Accounts(accounts, Argon2Passwords(), _login_limits(settings)),
-        kinds=frozenset({AccountKind.AGENT}),
-        pace=pace,
+    logins = Accounts(accounts, Argon2Passwords(), _login_limits(settings))
+    authenticators = {
+        "acmp": Authenticator(logins, kinds=frozenset({AccountKind.AGENT}), pace=pace),
+        "ssp7": Authenticator(
+            logins,
+            kinds=frozenset({AccountKind.AGENT, AccountKind.PARTNER}),
+            pace=pace,
+            ways=frozenset(way for way in Way if way in settings.ssp7_workflow.auth),
+        ),
+    }
+    units = UnitsOfWork(
+        engine,
+        NumberReserve(engine, low=limits.threads),
+        HintSender(engine).send,
+        _workflow_rules(settings),
     )
-    units = UnitsOfWork(engine, NumberReserve(engine, low=limits.threads), HintSender(engine).send)
     metrics.watch_backlogs(DeliveryStore(engine).backlogs)
-    (helpdesk,) = definitions(settings)
-    served = ServedContract(helpdesk, contracts_dir(), settings.public_url)
-    index = ServiceIndex((served,), settings.public_url)
+    services = [
+        ServedContract(definition, contracts_dir(), settings.public_url)
+        for definition in definitions(settings)
+    ]
+    desks = {
+        "acmp": Helpdesk(units, _options(settings)),
+        "ssp7": _workflow(units, settings),
+    }
+    index = ServiceIndex(services, settings.public_url)
     health = Health({"database": schema_check(engine)}, registry)
     routes = Routes(
         (
@@ -107,13 +132,21 @@ def build_app(settings: Settings) -> Door:
             Route(path="/", page=index.page),
             Route(path="/index.json", page=index.data),
             Route(path=STYLESHEET_PATH, page=stylesheet),
-            _soap_route(served, Helpdesk(units, _options(settings)), authenticator, settings),
+            *(
+                _soap_route(
+                    served,
+                    desks[served.definition.dialect],
+                    authenticators[served.definition.dialect],
+                    settings,
+                )
+                for served in services
+            ),
         )
     )
     recorder = Recorder(
         log,
         Seal.from_file(_seal_file(settings)),
-        modes={helpdesk.dialect: Mode(settings.recording.mode)},
+        modes={each.definition.dialect: Mode(settings.recording.mode) for each in services},
         failed=metrics.recorder_failure,
     )
     return Door(
@@ -171,9 +204,9 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
 def _soap_route(
     served: ServedContract, desk: object, authenticator: Authenticator, settings: Settings
 ) -> Route:
-    definition = served.definition
+    definition, dialect = served.definition, _DIALECTS[served.definition.dialect](settings)
     operations = compile_service(
-        build_application(definition), zone=ZoneInfo(settings.acmp.time_zone)
+        build_application(definition), zone=ZoneInfo(dialect.zone), prefix=dialect.prefix
     )
     endpoint = SoapEndpoint(
         definition,
@@ -186,9 +219,95 @@ def _soap_route(
     return Route(
         path=definition.path,
         endpoint=endpoint,
-        page=ContractPages(served, identified=_identified(authenticator)).get,
+        page=ContractPages(
+            served,
+            identified=_identified(authenticator),
+            pages=dialect.pages,
+            wsdl=dialect.wsdl,
+        ).get,
         media_types=frozenset({"text/xml", "application/soap+xml"}),
+        any_case=dialect.any_case,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dialect:
+    """How a dialect's services are served, beside what their definitions say."""
+
+    zone: str
+    prefix: str = "tns"  # of the namespace in answers; empty: it is the default one
+    any_case: bool = False
+    pages: bool = True
+    wsdl: bool = True
+
+
+def _served_acmp(settings: Settings) -> _Dialect:
+    return _Dialect(zone=settings.acmp.time_zone)
+
+
+def _served_ssp7(settings: Settings) -> _Dialect:
+    workflow = settings.ssp7_workflow
+    pages = workflow.help_page == "on"
+    return _Dialect(
+        zone=workflow.time_zone,
+        prefix="",
+        any_case=True,
+        pages=pages,
+        wsdl=pages or workflow.wsdl == "on",
+    )
+
+
+_DIALECTS = {"acmp": _served_acmp, "ssp7": _served_ssp7}
+
+
+def _manner(settings: Settings) -> ssp7.Manner:
+    workflow = settings.ssp7_workflow
+    return ssp7.Manner(
+        namespace=workflow.namespace,
+        tolerant=workflow.order == "tolerant",
+        action_required=workflow.soap_action == "required",
+        basic="basic" in workflow.auth,
+        hashes="hash" in workflow.auth,
+        max_body_bytes=workflow.max_body_bytes,
+        large_body_bytes=workflow.max_body_with_attachments_bytes,
+    )
+
+
+def _workflow(units: UnitsOfWork, settings: Settings) -> Workflow:
+    workflow = settings.ssp7_workflow
+    return Workflow(
+        units=units,
+        hashes=ObjectHashes(_hash_keys(workflow.hash_keys.get_secret_value())),
+        hash_accepted="hash" in workflow.auth,
+        files=FileLimits(
+            files=workflow.max_attachments,
+            bytes=workflow.max_attachment_bytes,
+            total_bytes=workflow.max_attachments_total_bytes,
+        ),
+        partner_sees_requester=workflow.partner_sees_requester,
+        ticket_url=_ticket_url(settings),
+    )
+
+
+def _workflow_rules(settings: Settings) -> WorkflowRules:
+    workflow = settings.ssp7_workflow
+    return WorkflowRules(
+        ticket_url=_ticket_url(settings),
+        time_zone=workflow.field_time_zone,
+        default_group=workflow.default_group,
+        event_on_accept=workflow.event_on_accept,
+        close_ticket_with_last_task=workflow.close_ticket_with_last_task,
+        closed_state=workflow.closed_state,
+    )
+
+
+def _ticket_url(settings: Settings) -> str:
+    return f"{settings.public_url}/console/tickets/{{id}}"
+
+
+def _hash_keys(text: str) -> list[HashKey]:
+    pairs = (pair.strip().partition(":") for pair in text.split(",") if pair.strip())
+    return [HashKey(name, secret.encode()) for name, _, secret in pairs]
 
 
 def _identified(authenticator: Authenticator) -> Callable[[Request], bool]:

@@ -214,6 +214,70 @@ class Acmp(_Section):
     )
 
 
+class Ssp7Workflow(_Section):
+    """The SSP7 workflow service, and what tasks at service providers follow."""
+
+    enabled: bool = Field(default=True, description="The service is offered.")
+    namespace: str = Field(
+        default="urn:ticket-gateway:ssp7:workflow",
+        min_length=3,
+        max_length=200,
+        pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$",
+        description="Namespace of the service; the contract files must be exported anew with it.",
+    )
+    order: Literal["tolerant", "strict"] = Field(
+        default="tolerant",
+        description="How requests are read that differ from the schema in ways ASMX let pass.",
+    )
+    soap_action: Literal["lenient", "required"] = Field(
+        default="lenient", description="Whether a request may come without SOAPAction."
+    )
+    auth: Texts = Field(
+        default=("basic", "wsse", "hash"),
+        description="How callers may prove themselves: basic, wsse, hash.",
+    )
+    hash_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys of task hashes, the newest first: ID:SECRET between commas.",
+    )
+    time_zone: Zone = Field(default="UTC", description="Zone of times that come without one.")
+    field_time_zone: Zone = Field(
+        default="UTC", description="Zone of times in external app fields."
+    )
+    help_page: Literal["on", "off"] = Field(
+        default="on", description="Help pages, disco and WSDL are given."
+    )
+    wsdl: Literal["on", "off"] = Field(
+        default="off", description="The WSDL is given although help_page is off."
+    )
+    partner_sees_requester: bool = Field(
+        default=False, description="Reading a task shows who asked."
+    )
+    event_on_accept: bool = Field(
+        default=False, description="A partner is told when its solution is accepted."
+    )
+    close_ticket_with_last_task: bool = Field(
+        default=False, description="A ticket is closed with its last open task."
+    )
+    closed_state: str = Field(
+        default="closed successful",
+        min_length=1,
+        description="State of a ticket that is closed with its last task.",
+    )
+    default_group: str = Field(
+        default="", description="Group a task comes back to that came from none."
+    )
+    max_body_bytes: Count = Field(default=8 * _MIB, description="Largest body.")
+    max_body_with_attachments_bytes: Count = Field(
+        default=32 * _MIB, description="Largest body of an operation that takes attachments."
+    )
+    max_attachments: Count = Field(default=20, description="Most attachments of one call.")
+    max_attachment_bytes: Count = Field(default=5 * _MIB, description="Largest attachment.")
+    max_attachments_total_bytes: Count = Field(
+        default=20 * _MIB, description="All attachments of one call."
+    )
+
+
 class Recording(_Section):
     """What is kept of messages, and how long."""
 
@@ -280,6 +344,7 @@ class Settings(BaseSettings):
     xml: Xml = Xml()
     login: Login = Login()
     acmp: Acmp = Acmp()
+    ssp7_workflow: Ssp7Workflow = Ssp7Workflow()
     recording: Recording = Recording()
     worker: Worker = Worker()
     mail: Mail = Mail()

@@ -1,7 +1,7 @@
 """Who speaks for which partner, and which task is meant: the start of every call of a partner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.domain.assignment import Partner, Task
 from gateway.domain.partner_commands import Receipt
@@ -74,6 +74,11 @@ def shown(
     if task is None:
         raise _unknown(number)
     return task, _partner(task, partners)
+
+
+def speaking(call: Call, partner: Partner) -> Call:
+    """Give the call as one of this partner, of those its account speaks for."""
+    return replace(call, principal=replace(call.principal, partner_id=partner.id))
 
 
 def receipt(found: Found, task: Task, call: Call, unit: Unit, *, reference: str = "") -> Receipt:

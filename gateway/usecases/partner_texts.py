@@ -22,7 +22,7 @@ from gateway.domain.values import Key, Row
 from gateway.errors import BrokenRule, KeyReused
 from gateway.usecases import rights
 from gateway.usecases.assignments import partner_group
-from gateway.usecases.partner_calls import Found, found, receipt, speakers
+from gateway.usecases.partner_calls import Found, found, receipt, speakers, speaking
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.references import confirm, judged
 from gateway.usecases.rows import Rows, Wanted
@@ -40,6 +40,7 @@ def update(command: AddUpdate, call: Call, unit: Unit) -> Receipt:
     """
     rights.require_named(call.principal, "ssp7.update")
     meant = found(command.task_id, command.reference, speakers(call, unit), unit)
+    call = speaking(call, meant.partner)
     digest = _digest("update", command.message, command.visible, command.files)
     if first := _repeated(meant, command, digest, call, unit):
         return first
@@ -82,6 +83,7 @@ def reassign(command: Reassign, call: Call, unit: Unit) -> Receipt:
     """
     rights.require_named(call.principal, "ssp7.reassign")
     meant = found(command.task_id, command.reference, speakers(call, unit), unit)
+    call = speaking(call, meant.partner)
     digest = _digest("reassign", command.solution, command.closed, command.files)
     if first := _repeated(meant, command, digest, call, unit):
         return first

@@ -11,7 +11,7 @@ from gateway.domain.reference import Acknowledgement
 from gateway.domain.ticket import HistoryLine
 from gateway.usecases import rights
 from gateway.usecases.assignments import partner_group
-from gateway.usecases.partner_calls import Found, found, receipt, speakers
+from gateway.usecases.partner_calls import Found, found, receipt, speakers, speaking
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.task_events import tell
 
@@ -27,6 +27,7 @@ def acknowledge(command: Acknowledge, call: Call, unit: Unit) -> Receipt:
     rights.require_named(call.principal, "ssp7.acknowledge")
     partners = speakers(call, unit, command.system)
     meant = found(command.task_id, command.reference, partners, unit)
+    call = speaking(call, meant.partner)
     meant.task.require_at(meant.partner.id)
     verdict = judged(meant, command.reference, unit)
     if verdict is Acknowledgement.REPEATED:

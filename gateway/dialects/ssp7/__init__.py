@@ -1,0 +1,1 @@
+"""The SSP7 dialect: the workflow service through which service providers answer."""

@@ -1,0 +1,202 @@
+"""The operations of the workflow service: translate, call the use case, translate back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from gateway.dialects.ssp7 import shapes, translate
+from gateway.dialects.ssp7.form import IDENTIFIER, REFERENCE, FileLimits, Form
+from gateway.domain.people import NOBODY, Principal
+from gateway.errors import NoCredentials, NotPermitted
+from gateway.http.exchange import Stage
+from gateway.soap.definition import Invocation
+from gateway.usecases import partner_reads, partner_texts, references, task_hashes
+from gateway.usecases.ports import Call, Unit, Units
+from gateway.usecases.task_hashes import ObjectHashes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """What the operations of this service work with."""
+
+    units: Units
+    hashes: ObjectHashes
+    hash_accepted: bool = True
+    files: FileLimits = field(default_factory=FileLimits)
+    partner_sees_requester: bool = False
+    ticket_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One call of an operation: what it is, who calls, and the way to the use cases."""
+
+    operation: shapes.Operation
+    invocation: Invocation
+    form: Form
+
+    @property
+    def desk(self) -> Workflow:
+        """Give what the service works with."""
+        desk: Workflow = self.invocation.desk
+        return desk
+
+    def about_task(
+        self, task_id: int, reference: str, work: Callable[[int, Call, Unit], Any]
+    ) -> Any:
+        """Run a use case about a task; a hash may say who speaks, and then which task is meant."""
+        given = self._hash()
+        call = self._call(self.invocation.principal)
+        if not given:
+            self._require_login()
+            return self._run(lambda unit: work(task_id, call, unit), call)
+
+        def proven(unit: Unit) -> tuple[Principal, int]:
+            meant = (task_id, reference)
+            return task_hashes.task_speaker(
+                self.desk.hashes, given, meant, self.invocation.principal, unit
+            )
+
+        principal, number = self.desk.units.run(proven, call)
+        speaking = self._call(principal)
+        return self._run(lambda unit: work(number, speaking, unit), speaking)
+
+    def by_login(self, work: Callable[[Call, Unit], Any]) -> Any:
+        """Run a use case that only an account may ask for."""
+        self._require_login()
+        call = self._call(self.invocation.principal)
+        return self._run(lambda unit: work(call, unit), call)
+
+    def _run(self, work: Callable[[Unit], Any], call: Call) -> Any:
+        try:
+            return self.desk.units.run(work, call)
+        except NotPermitted:
+            raise NotPermitted(f"the account may not use {self.operation.name}") from None
+
+    def _hash(self) -> str:
+        accepted = self.desk.hash_accepted and self.operation.takes_hash
+        return self.form.identifier("hash_check", IDENTIFIER) if accepted else ""
+
+    def _require_login(self) -> None:
+        if self.invocation.principal is NOBODY:
+            raise NoCredentials
+
+    def _call(self, principal: Principal) -> Call:
+        trace = self.invocation.trace
+
+        def settled(ticket_id: int | None) -> None:
+            trace.settled = True
+            trace.ticket_id = ticket_id
+
+        trace.stage = Stage.TRANSLATED
+        return Call(
+            principal=principal,
+            dialect="ssp7",
+            operation=self.operation.name,
+            command=f"ssp7.{self.operation.key}",
+            message=int(trace.number) if trace.number.isdigit() else None,
+            deadline_s=self.invocation.deadline_s,
+            settled=settled,
+            may_commit=trace.may_commit,
+        )
+
+
+def carry_out(operation: shapes.Operation, invocation: Invocation, *arguments: Any) -> Any:
+    """Carry out an operation and give its result.
+
+    Raises:
+        GatewayError: every refusal is a fault.
+    """
+    keys = (field.key for field in operation.request)
+    form = Form(dict(zip(keys, arguments, strict=True)), invocation.trace.note)
+    return HANDLERS[operation.key](Job(operation, invocation, form))
+
+
+def _acknowledge(job: Job) -> Any:
+    command = translate.acknowledge_command(job.form)
+
+    def work(task_id: int, call: Call, unit: Unit) -> Any:
+        return references.acknowledge(replace(command, task_id=task_id), call, unit)
+
+    done = job.about_task(command.task_id, "", work)
+    return translate.task_result(done, "external reference of task {task} stored")
+
+
+def _reassign(job: Job) -> Any:
+    command = translate.reassign_command(job.form, job.desk.files)
+    if command.closed and command.group:
+        job.invocation.trace.note(f"IGNORED {shapes.PARAMETERS['assign_to_group']}")
+
+    def work(task_id: int, call: Call, unit: Unit) -> Any:
+        return partner_texts.reassign(replace(command, task_id=task_id), call, unit)
+
+    done = job.about_task(command.task_id, command.reference, work)
+    ended = "task {task} closed" if command.closed else "solution of task {task} received"
+    return translate.task_result(done, ended)
+
+
+def _update(job: Job) -> Any:
+    command = translate.update_command(job.form, job.desk.files)
+
+    def work(task_id: int, call: Call, unit: Unit) -> Any:
+        return partner_texts.update(replace(command, task_id=task_id), call, unit)
+
+    done = job.about_task(command.task_id, command.reference, work)
+    return translate.task_result(done, "update text of task {task} received")
+
+
+def _get_task(job: Job) -> Any:
+    def work(task_id: int, call: Call, unit: Unit) -> Any:
+        return partner_reads.task(task_id, "", "", call, unit)
+
+    return _info(job, job.about_task(job.form.required_number("task_id"), "", work))
+
+
+def _get_task_by_reference(job: Job) -> Any:
+    reference = job.form.required_identifier("external_reference", REFERENCE)
+    system = job.form.identifier("external_system")
+    return _info(job, job.by_login(partial(partner_reads.task, 0, reference, system)))
+
+
+def _info(job: Job, card: Any) -> Any:
+    sees, url = job.desk.partner_sees_requester, job.desk.ticket_url
+    return translate.task_info(card, sees_requester=sees, url=url)
+
+
+def _get_messages(job: Job) -> Any:
+    task_id, since = job.form.required_number("task_id"), job.form.moment("since")
+
+    def work(number: int, call: Call, unit: Unit) -> Any:
+        return partner_reads.messages(number, since, call, unit)
+
+    return [translate.task_message(each) for each in job.about_task(task_id, "", work)]
+
+
+def _pending_events(job: Job) -> Any:
+    system = job.form.identifier("external_system")
+    count = job.form.number("max", highest=translate.MOST_EVENTS) or translate.USUAL_EVENTS
+    waiting = job.by_login(partial(partner_reads.pending_events, system, count))
+    return [translate.event_answer(each) for each in waiting]
+
+
+def _confirm_event(job: Job) -> Any:
+    event, system = job.form.guid("event_id"), job.form.identifier("external_system")
+    return job.by_login(partial(partner_reads.confirm_event, event, system))
+
+
+# Operation by key -> what carries it out; what stands here is published.
+HANDLERS: Mapping[str, Callable[[Job], Any]] = {
+    "acknowledge": _acknowledge,
+    "reassign": _reassign,
+    "update": _update,
+    "get_task": _get_task,
+    "get_task_by_reference": _get_task_by_reference,
+    "get_messages": _get_messages,
+    "pending_events": _pending_events,
+    "confirm_event": _confirm_event,
+}
+
+PUBLISHED: tuple[shapes.Operation, ...] = tuple(
+    operation for operation in shapes.OPERATIONS if operation.key in HANDLERS
+)
