@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 
@@ -13,10 +15,11 @@ from gateway.soap.contract import read_contract
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.publishing import contracts_dir, schema_file, wsdl_file
 from gateway.soap.samples import filled_request
+from gateway.soap.snippets import snippets
 from tests.kit.children import ROOT
 from tests.kit.gateway import ENVELOPES, NAMESPACE, running_gateway
 
-(HELPDESK,) = definitions()
+HELPDESK, *_ = definitions()
 CONTRACT = read_contract(wsdl_file(HELPDESK, contracts_dir()).read_bytes())
 SCHEMA = etree.XMLSchema(etree.parse(schema_file(HELPDESK, contracts_dir())))
 VERSIONS = {"1.1": SoapVersion.V11, "1.2": SoapVersion.V12}
@@ -71,3 +74,39 @@ def test_the_verb_call_sends_a_sample(demo_gateway, name, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["ResultCode"] == 0
+
+
+@pytest.mark.parametrize("program", ["curl", "python", "php"])
+def test_the_ready_calls_of_a_page_run(demo_gateway, program, tmp_path):
+    gateway, _ = demo_gateway
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    for name in FEW:
+        done = run_snippet(gateway, program, name, tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"ResultCode\W+(=> )?0\b", done.stdout), done.stdout
+
+
+def run_snippet(gateway, program, name, folder):
+    """Run one of the ready calls as its reader would, with user and password put in."""
+    operation, (user, password) = CONTRACT.operations[name], gateway.login
+    calls = snippets(CONTRACT, operation, HELPDESK.filled(name), HELPDESK.stem)
+    names = {"curl": "curl", "python": "Python, zeep", "php": "PHP"}
+    (text,) = (call.text for call in calls if call.name == names[program])
+    published = CONTRACT.ports[SoapVersion.V11].address
+    text = text.replace(published, f"{gateway.url}{HELPDESK.path}")
+    file = folder / "call"
+    file.write_text(
+        text.replace("--user USER", f"--silent --user '{user}:{password}'")
+        .replace("USER", user)
+        .replace("getpass()", repr(password))
+    )
+    command = {"curl": "bash", "python": sys.executable, "php": "php"}[program]
+    return subprocess.run(
+        [command, str(file)],
+        env={**os.environ, "PASSWORD": password},  # noqa: TID251 - handed to a child
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -75,7 +75,7 @@ def test_every_link_leads_somewhere(newcomer):
 
 
 def test_what_is_said_to_be_built_is_built():
-    (helpdesk,) = definitions()
+    helpdesk, *_ = definitions()
     assert helpdesk.path in section(README, "Helpdesk callers")
     built = {row[0]: row[1] for row in table(section(README, "What is built"))}
     assert f"all {len(helpdesk.operations)} operations" in built["ACMP helpdesk"]
