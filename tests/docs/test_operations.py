@@ -141,3 +141,10 @@ def _commands(file: Path) -> str:
     if file.suffix != ".md":
         return file.read_text("utf-8")
     return "\n".join(block.text for block in blocks(file) if block.language in ("sh", "console"))
+
+
+def test_the_threat_model_names_tests_that_exist():
+    text = (ROOT / "deploy" / "THREAT_MODEL.md").read_text("utf-8")
+    named = re.findall(r"`(\w+/\w+\.py)`", text)
+    assert named
+    assert not [name for name in named if not (ROOT / "tests" / name).exists()]

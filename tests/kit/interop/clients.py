@@ -25,6 +25,7 @@ _CALLS_S = 120
 class ToolKit:
     """A client program that is ready to run."""
 
+    name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -52,7 +53,7 @@ def node_soap(folder: Path) -> ToolKit:
         if not (folder / "node_modules" / "soap").exists():
             _installed(["npm", "install", "--no-audit", "--no-fund", "soap@^1"], folder)
     modules = {"NODE_PATH": str(folder / "node_modules")}
-    return ToolKit(["node", str(_SCRIPTS / "node_soap.js")], modules)
+    return ToolKit("node", ["node", str(_SCRIPTS / "node_soap.js")], modules)
 
 
 def php_soap(folder: Path) -> ToolKit:
@@ -67,7 +68,7 @@ def php_soap(folder: Path) -> ToolKit:
                 ["apt-get", "install", "-y", "--no-install-recommends", "php-cli", "php-soap"],
                 folder,
             )
-    return ToolKit(["php", str(_SCRIPTS / "php_soap.php")])
+    return ToolKit("php", ["php", str(_SCRIPTS / "php_soap.php")])
 
 
 def _php_speaks_soap() -> bool:
