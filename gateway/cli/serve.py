@@ -1,5 +1,6 @@
 """``serve``: the gateway with its services, its worker and its database."""
 
+import gc
 import importlib
 import signal
 import socket
@@ -54,6 +55,7 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 def _load_the_rest() -> None:
     """Load server and dialects, half of the start's work, while the database comes up."""
+    gc.disable()  # as for every verb; the server switches it on again
     threading.Thread(
         target=importlib.import_module, args=["gateway.cli.server"], name="load", daemon=True
     ).start()

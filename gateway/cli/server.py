@@ -38,6 +38,7 @@ def serve(settings: Settings) -> None:
     """Answer calls until a signal ends it."""
     # What is loaded by now is left alone by the collectors of the processes made from this one.
     gc.freeze()
+    gc.enable()
     http = settings.http
     MPServer(
         _TARGET,

@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 
 from gateway import clock
 from gateway.errors import StorageAway
-from gateway.repository import migrations
+from gateway.repository.migrations import HEAD
 
 OLDEST_VERSION = 15
 _PROMISES = ("fsync", "full_page_writes", "synchronous_commit")
@@ -41,7 +41,7 @@ def inspect(url: str) -> ServerFacts:
                 for name in _PROMISES
                 if _value(session, "select current_setting(%s)", name) == "off"
             )
-        schema = migrations.current(url)
+            schema = _schema(session)
     except (psycopg.Error, ValueError) as error:
         # Only the server's first line: the address, with its password, is not for a log.
         raise StorageAway(f"the database does not answer: {str(error).splitlines()[0]}") from None
@@ -50,13 +50,20 @@ def inspect(url: str) -> ServerFacts:
         clock_off_s=clock_off_s,
         unsafe=unsafe,
         schema=schema,
-        newest_schema=migrations.HEAD,
+        newest_schema=HEAD,
     )
 
 
 def _clock_off_s(session: psycopg.Connection) -> float:
     theirs = _value(session, "select clock_timestamp()")
     return (theirs - clock.now()).total_seconds() if isinstance(theirs, datetime) else 0.0
+
+
+def _schema(session: psycopg.Connection) -> str | None:
+    if _value(session, "select to_regclass('alembic_version')") is None:
+        return None
+    revision = _value(session, "select version_num from alembic_version")
+    return revision if isinstance(revision, str) else None
 
 
 def _value(session: psycopg.Connection, query: str, *parameters: str) -> object:
