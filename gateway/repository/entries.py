@@ -33,10 +33,10 @@ class EntryStore:
         *article, ticket_guid = rows[0]
         return _article(tuple(article)), ticket_guid
 
-    def articles(self, ticket_id: int) -> list[Article]:
+    def articles(self, ticket_id: int) -> Listed[Article]:
         """List a ticket's comments, oldest first; the description is none. At most 5000."""
         rows = self._current.read("articles", {"ticket_id": ticket_id})
-        return [_article(row) for row in rows]
+        return Listed([_article(row[1:]) for row in rows], rows[0][0] if rows else 0)
 
     def newest_articles(self, ticket_id: int) -> Listed[Article]:
         """List a ticket's comments, newest first; the description is none. At most 5000."""

@@ -372,7 +372,7 @@ where r.guid = %(guid)s and not r.is_description;
 
 -- name: articles
 -- By time, not by number: a merge moves articles in between.
-select r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
+select count(*) over (), r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
   (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
     nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = r.created_by),
   r.channel, r.from_, r.to_, r.cc, r.signature, r.subject, r.is_description, r.created, r.changed
@@ -1232,7 +1232,8 @@ for no key update of p skip locked;
 
 -- name: claim_streams
 -- Apart from the lock of the partner: a snapshot from before it would not see what another worker
--- has just claimed, and overshoot the limit.
+-- has just claimed, and overshoot the limit. The ids go in as an array: the planner takes them for
+-- few, where it would read the whole table to join them.
 with leased as materialized (
   select count(*) as n from stream where partner_id = %(partner_id)s and lease_until > now()),
 taken as materialized (
@@ -1245,7 +1246,7 @@ update stream s
 set due = now() + make_interval(secs => %(lease_s)s),
     lease_until = now() + make_interval(secs => %(lease_s)s),
     lease_owner = %(owner)s, claim = s.claim + 1
-from taken where s.id = taken.id
+where s.id = any(array(select id from taken))
 returning s.id;
 
 -- name: hold_probe

@@ -86,7 +86,7 @@ def newest_comments(guid: UUID, call: Call, unit: Unit) -> tuple[TicketView, Lis
     return ticket, unit.entries.newest_articles(ticket.id)
 
 
-def comments(guid: UUID, call: Call, unit: Unit) -> tuple[TicketView, list[Article]]:
+def comments(guid: UUID, call: Call, unit: Unit) -> tuple[TicketView, Listed[Article]]:
     """List a ticket's comments, oldest first; the description is none.
 
     Raises:

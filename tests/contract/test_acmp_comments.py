@@ -185,3 +185,21 @@ def test_an_external_comment_shows_its_mail_co4(gateway):
         True, "a@example.org", "b@example.org",
     )  # fmt: skip
     assert (stored.ExternalCC, stored.Signature) == ("c@example.org", "Yours")
+
+
+def test_a_list_of_comments_that_is_cut_off_says_so_g16(gateway):
+    ticket_id = gateway.ticket()
+    number = gateway.read(ticket_id).TicketNumber
+    gateway.rows(
+        "insert into article (ticket_id, number, plain, created)"
+        " select %s, n, n::text, now() + n * interval '1 second' from generate_series(1, 5001) n",
+        number,
+    )
+    for operation, member, first in (
+        ("GetTicketComments_V1", "TTicketComment_V1", "1"),
+        ("GetCommentListOfTicket_V1", "TTicketComment_V2", "5001"),
+    ):
+        result = gateway.call(operation, TicketId=ticket_id)
+        assert outcome(result) == (0, "OK; first 5000 of 5001")
+        rows = getattr(result.Comments, member)
+        assert (len(rows), rows[0].Text) == (5000, first)

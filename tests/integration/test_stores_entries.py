@@ -31,7 +31,7 @@ def add(stores, ticket, article, **changes):
 
 
 def articles(stores, ticket):
-    return stores.run(lambda unit: unit.entries.articles(ticket.id))
+    return stores.run(lambda unit: unit.entries.articles(ticket.id)).rows
 
 
 def test_an_added_article_is_found_with_its_ticket(stores, ticket):

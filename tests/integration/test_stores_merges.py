@@ -62,7 +62,7 @@ def test_comments_are_numbered_on_and_stand_by_their_time(stores):
     target, one, two = (stores.create("The description") for _ in range(3))
     said = [comment(stores, ticket, "x") for ticket in (one, target, two)]
     merge(stores, target, one, two)
-    articles = stores.run(lambda unit: unit.entries.articles(target.id))
+    articles = stores.run(lambda unit: unit.entries.articles(target.id)).rows
     assert [article.guid for article in articles] == said
     numbers = stores.sql(
         "select number from article where ticket_id = %s order by number", target.id

@@ -477,7 +477,7 @@ def test_what_was_gathered_leaves_before_a_read_that_must_see_it(stores, monkeyp
     def work(unit):
         article = NewArticle(guid=guid, plain="", html="")
         unit.entries.add_article(made, article, stores.call())
-        return unit.entries.articles(made.id)
+        return unit.entries.articles(made.id).rows
 
     with round_trips(monkeypatch) as trips:
         assert [article.guid for article in stores.run(work)] == [guid]

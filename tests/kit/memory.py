@@ -282,13 +282,14 @@ class EntryStore:
         )
         return article, owner.guid
 
-    def articles(self, ticket_id: int) -> list[Article]:
+    def articles(self, ticket_id: int) -> Listed[Article]:
         self._trips.append("articles")
-        return [
+        own = [
             article
             for article in self._unit.tables.articles.values()
             if article.ticket_id == ticket_id and not article.is_description
         ]
+        return Listed(own, len(own))
 
     def newest_articles(self, ticket_id: int) -> Listed[Article]:
         self._trips.append("newest_articles")

@@ -201,7 +201,7 @@ def test_the_description_is_no_comment_co4(memory: Memory):
         circumstances,
     )
     _, articles = listed(memory, TICKET)
-    assert [article.plain for article in articles] == ["Have a look"]
+    assert [article.plain for article in articles.rows] == ["Have a look"]
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def test_comments_of_a_merged_ticket_are_those_of_its_target_g12(memory: Memory)
     given_ticket(memory, state="merged", merged_into=OTHER)
     ticket, articles = listed(memory, TICKET)
     assert ticket.guid == OTHER
-    assert [article.guid for article in articles] == [COMMENT]
+    assert [article.guid for article in articles.rows] == [COMMENT]
 
 
 def test_comments_of_a_ticket_one_may_not_see_are_not_found_g13(memory: Memory):

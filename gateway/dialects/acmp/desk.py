@@ -13,7 +13,6 @@ from gateway.errors import Refused, Unauthenticated
 from gateway.http.exchange import Outcome
 from gateway.soap.definition import Invocation
 from gateway.soap.rows import Rows
-from gateway.usecases import entries as comments
 from gateway.usecases import searches, tickets
 from gateway.usecases.idempotency import Done
 from gateway.usecases.ports import Call, Unit
@@ -97,18 +96,6 @@ def _get(version: int, task: Task, ticket_id: str) -> tuple[Answer, str]:
     return answer, note
 
 
-def _comments(task: Task, ticket_id: str) -> tuple[Answer, str]:
-    guid = translate.ticket_guid(ticket_id)
-    view, articles = task.read(partial(comments.comments, guid))
-    listed = [translate.comment_answer(article, view.guid) for article in articles]
-    return {"Comments": listed}, translate.merge_note(view)
-
-
-def _save_comment(task: Task, comment: Any) -> tuple[Answer, str]:
-    command = translate.comment_command(comment)
-    return {}, task.write(command, partial(comments.save_comment, command)).note
-
-
 def _ticket_list(task: Task, *request: Any) -> tuple[Answer, str]:
     query = translate.list_query(request, task.options)
     page = task.read(partial(searches.tickets, query))
@@ -175,8 +162,6 @@ HANDLERS: Mapping[str, tuple[Handler, Mapping[str, str]]] = {
     },
     **relations.HANDLERS,
     **entries.HANDLERS,
-    "GetTicketComments_V1": (_comments, translate.TICKET_PATHS),
-    "SaveTicketComment_V1": (_save_comment, translate.COMMENT_PATHS),
     "GetTicketCategoryList_V1": (_categories, _NO_PATHS),
     "GetTicketResolutionList_V1": (_resolutions, _NO_PATHS),
     "GetAssigneeList_V1": (_assignees, _NO_PATHS),

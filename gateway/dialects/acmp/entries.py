@@ -100,6 +100,13 @@ def _comment(
     return {"Comment": write(article, view.guid)}, ""
 
 
+def _comments(task: Task, ticket_id: str) -> tuple[Answer, str]:
+    guid = translate.ticket_guid(ticket_id)
+    view, listed = task.read(partial(entries.comments, guid))
+    rows = [translate.comment_answer(article, view.guid) for article in listed.rows]
+    return {"Comments": rows}, _note(view, listed)
+
+
 def _newest_comments(task: Task, ticket_id: str) -> tuple[Answer, str]:
     guid = translate.ticket_guid(ticket_id)
     view, listed = task.read(partial(entries.newest_comments, guid))
@@ -174,6 +181,8 @@ HANDLERS: Mapping[str, tuple[Handler, Mapping[str, str]]] = {
         _delete_attachments,
         {"ticket": "TicketId", "attachments": "AttachmentIds"},
     ),
+    "GetTicketComments_V1": (_comments, translate.TICKET_PATHS),
+    "SaveTicketComment_V1": (_save_comment, translate.COMMENT_PATHS),
     "GetTicketComment_V1": (partial(_comment, translate.comment_answer), _COMMENT_PATHS),
     "GetTicketComment_V2": (partial(_comment, translate.rich_comment_answer), _COMMENT_PATHS),
     "SaveTicketComment_V2": (_save_comment, translate.COMMENT_PATHS),

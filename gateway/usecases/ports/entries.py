@@ -16,7 +16,7 @@ class EntryStore(Protocol):
         """Find an article that is no description, with the guid of its ticket."""
         ...
 
-    def articles(self, ticket_id: int) -> list[Article]:
+    def articles(self, ticket_id: int) -> Listed[Article]:
         """List a ticket's comments, oldest first; the description is none. At most 5000."""
         ...
 
