@@ -5,6 +5,7 @@ import multiprocessing
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,7 @@ from gateway.soap.server import SoapEndpoint
 from gateway.soap.validation import Contract
 from gateway.soap.wsdl import build_application
 from gateway.usecases.accounts import Accounts, LoginLimits
+from gateway.usecases.reminders import due_reminders
 from gateway.usecases.task_hashes import HashKey, ObjectHashes
 
 _SPARE_CONNECTIONS = 2  # beside one for each thread
@@ -186,7 +188,9 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
         audit_days=keep.audit_days,
         delivery_days=keep.delivery_days,
     )
+    units = UnitsOfWork(engine, NumberReserve(engine, low=_SCHEDULE_THREADS))
     tasks = {
+        "reminders": Task("every 30 s", partial(due_reminders, units)),
         "partitions": Task("daily 00:10 UTC", house.make_partitions),
         "expired": Task("every 300 s", house.prune_expired),
         "retention": Task("daily 02:30 UTC", house.prune),

@@ -28,7 +28,7 @@ class Task:
     """Something that runs by the clock."""
 
     spec: str
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 class ScheduleStore(Protocol):

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from gateway.domain.richtext import from_html, from_plain
 from gateway.domain.search import Asker, StoredQuery, search_of
-from gateway.domain.ticket import OPEN_TYPES
+from gateway.domain.ticket import OPEN_TYPES, StateType
 from gateway.errors import BrokenRule, Missing, NotFound
 from gateway.text import printable
 from gateway.usecases.administration_ports import AdministrationUnit, Record
@@ -368,7 +368,8 @@ def _judge_template(after: Record, unit: AdministrationUnit) -> None:
         raise BrokenRule("give an owner or a group, not both", field="group")
     if after.get("state_id") is not None:
         (state,) = unit.find("state", "id", after["state_id"])
-        if state["state_type"] not in OPEN_TYPES:
+        # A closed one is allowed: it says that the caller must close the ticket (ACMP TP3).
+        if state["state_type"] not in {*OPEN_TYPES, StateType.CLOSED}:
             raise BrokenRule("a ticket cannot be made in this state", field="state")
 
 
