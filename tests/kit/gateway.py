@@ -15,6 +15,7 @@ import httpx
 import psycopg
 import requests  # noqa: TID251 - what zeep's transport is made of
 import zeep
+from lxml import etree
 from zeep.transports import Transport
 
 from tests.kit.children import ROOT, wait_until
@@ -48,10 +49,26 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class Refusal:
+    """The detail of a fault, read like a result: fields it does not have are None."""
+
+    def __init__(self, fault):
+        (detail,) = fault.detail
+        fields = {etree.QName(child).localname: child.text for child in detail}
+        assert fault.message == fields["ResultMessage"]
+        assert etree.QName(detail) == f"{{{NAMESPACE}}}HelpdeskFault"
+        assert int(fields["Reference"]) > 0
+        self._fields = {**fields, "ResultCode": int(fields["ResultCode"])}
+
+    def __getattr__(self, name):
+        return self._fields.get(name)
+
+
 @dataclass
 class Gateway:
     """A running gateway, its database, and its clients by SOAP version."""
 
+    answers: str  # how broken rules are answered: result_code or fault
     url: str
     database_url: str
     process: subprocess.Popen
@@ -75,8 +92,16 @@ class Gateway:
         return self._clients[key]
 
     def call(self, operation, *, version="1.1", login=None, **arguments):
-        """Call an operation with a strict client and give its result."""
-        return getattr(self.client(version, login).service, operation)(**arguments)
+        """Call an operation with a strict client and give its result.
+
+        Where broken rules are faults, the fault's detail is given in place of the result.
+        """
+        try:
+            return getattr(self.client(version, login).service, operation)(**arguments)
+        except zeep.exceptions.Fault as fault:
+            if self.answers == "result_code":
+                raise
+            return Refusal(fault)
 
     def post(self, body, *, version="1.1", login=None, headers=None, envelope=None):
         """Send the content of a Body by plain HTTP."""
@@ -142,7 +167,7 @@ def element(operation, content=""):
 
 
 @contextmanager
-def running_gateway(database_url, **settings) -> Iterator[Gateway]:
+def running_gateway(database_url, answers="result_code", **settings) -> Iterator[Gateway]:
     """Serve a database that has schema and first rows; settings by environment name."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -153,6 +178,7 @@ def running_gateway(database_url, **settings) -> Iterator[Gateway]:
             "GATEWAY_DATA_DIR": folder,
             "GATEWAY_ADMIN_PASSWORD": ADMIN_PASSWORD,
             "GATEWAY_DATABASE__ALLOW_UNSAFE": "true",  # the test server has fsync off
+            "GATEWAY_ACMP__BUSINESS_ERRORS": answers,
             **settings,
         }
         with (Path(folder) / "log").open("w") as log:
@@ -164,7 +190,7 @@ def running_gateway(database_url, **settings) -> Iterator[Gateway]:
             )
         try:
             wait_until(lambda: _ready(url, process, Path(folder) / "log"), 30)
-            yield Gateway(url, database_url, process)
+            yield Gateway(answers, url, database_url, process)
         finally:
             process.terminate()
             try:
