@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from gateway.dialects.acmp import entries, translate
+from gateway.dialects.acmp import entry_commands, translate
 from gateway.dialects.acmp.form import wire_guid
 from gateway.dialects.acmp.translate import Options
 from gateway.domain.commands import SaveAttachment, SaveCost, SaveWorkingTime
@@ -38,17 +38,19 @@ def caller() -> Caller:
 
 
 def cost(**fields: Any) -> SaveCost:
-    (command,) = entries.cost_commands([wire("TTicketCostEntry_V1", **fields)], OPTIONS)
+    (command,) = entry_commands.cost_commands([wire("TTicketCostEntry_V1", **fields)], OPTIONS)
     return command
 
 
 def attachment(**fields: Any) -> SaveAttachment:
     sent = [wire("TTicketAttachment_V1", Id=str(ATTACHMENT), DocumentId=str(DOCUMENT), **fields)]
-    return entries.attachments_command(ID, sent, OPTIONS).attachments[0]
+    return entry_commands.attachments_command(ID, sent, OPTIONS).attachments[0]
 
 
 def working_time(**fields: Any) -> SaveWorkingTime:
-    return entries.working_time_command(wire("TTicketWorkingTime_V1", Id=str(TIME), **fields))
+    return entry_commands.working_time_command(
+        wire("TTicketWorkingTime_V1", Id=str(TIME), **fields)
+    )
 
 
 def breach(command: Any) -> str:
@@ -84,33 +86,33 @@ def test_the_first_breach_of_a_cost_counts_in_the_order_of_its_fields_g14():
 
 def test_an_id_twice_is_noticed_once_per_repetition_g9():
     sent = [wire("TTicketCostEntry_V1", Id=text) for text in (str(COST), f"{{{COST}}}", "x", "x")]
-    commands = entries.cost_commands(sent, OPTIONS)
+    commands = entry_commands.cost_commands(sent, OPTIONS)
     assert [str(command.breach) for command in commands] == [
         "None", "Costs[2].Id: given twice", "Costs[3].Id: not a GUID", "Costs[4].Id: not a GUID",
     ]  # fmt: skip
 
 
 def test_an_entry_of_nothing_lacks_its_id():
-    (command,) = entries.cost_commands([None], OPTIONS)
+    (command,) = entry_commands.cost_commands([None], OPTIONS)
     assert breach(command) == "Costs[1].Id: required"
 
 
 @pytest.mark.parametrize("sent", [[], None])
 def test_a_batch_of_nothing_is_refused_g9(sent: Any):
     with pytest.raises(Missing, match="Costs: required"):
-        entries.cost_commands(sent, OPTIONS)
+        entry_commands.cost_commands(sent, OPTIONS)
     with pytest.raises(Missing, match="Attachments: required"):
-        entries.attachments_command(ID, sent, OPTIONS)
+        entry_commands.attachments_command(ID, sent, OPTIONS)
     with pytest.raises(Missing, match="AttachmentIds: required"):
-        entries.delete_attachments_command(ID, sent, OPTIONS)
+        entry_commands.delete_attachments_command(ID, sent, OPTIONS)
 
 
 def test_a_batch_beyond_the_limit_is_refused_g9():
     two = Options(batch_limit=2)
     with pytest.raises(BrokenRule, match="Costs: more than 2 entries"):
-        entries.cost_commands([None] * 3, two)
+        entry_commands.cost_commands([None] * 3, two)
     with pytest.raises(Missing, match="TicketId: required"):
-        entries.attachments_command("", [None] * 3, two)
+        entry_commands.attachments_command("", [None] * 3, two)
 
 
 def test_names_count_only_for_new_attachments_at2():
