@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from gateway.repository import inspection, migrations
 from gateway.repository.accounts import AccountStore
 from gateway.repository.administration import Administration, operator_engine
+from gateway.repository.delivery_desk import DeliveryDesk
 from gateway.repository.embedded import EmbeddedServer, joined
 from gateway.repository.inspection import OLDEST_VERSION, ServerFacts
 from gateway.repository.numbers import NumberReserve
@@ -24,6 +25,7 @@ __all__ = [
     "Desk",
     "ServerFacts",
     "administration",
+    "delivery_desk",
     "desk",
     "inspect",
     "joined_server",
@@ -77,6 +79,13 @@ def administration(settings: Settings) -> Iterator[administration_ports.Administ
     """Lend what runs an operator's work."""
     with operator_engine(_url(settings), settings.database.pooler) as engine:
         yield Administration(engine)
+
+
+@contextmanager
+def delivery_desk(settings: Settings, actor: str) -> Iterator[ports.DeliveryDesk]:
+    """Lend what an operator does with deliveries."""
+    with operator_engine(_url(settings), settings.database.pooler) as engine:
+        yield DeliveryDesk(engine, actor)
 
 
 @dataclass(frozen=True, slots=True)

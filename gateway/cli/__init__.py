@@ -23,7 +23,8 @@ from gateway.errors import (
 )
 
 VERBS = (
-    "serve", "work", "migrate", "check", "accounts", "groups", "lists", "call", "wsdl", "demo",
+    "serve", "work", "migrate", "check", "deliveries",
+    "accounts", "groups", "lists", "call", "wsdl", "demo",
 )  # fmt: skip
 
 FAILED = 1

@@ -1398,6 +1398,109 @@ select pg_notify('gateway_deliveries', '');
 -- On a connection that does nothing else.
 listen gateway_deliveries;
 
+-- part: listed_deliveries
+-- What an operator sees of deliveries; one of the states follows, then the page.
+select d.id, p.name, s.subject, d.event_id, d.process, d.version, d.step, d.state, d.tries,
+  case when d.state = 'pending' then d.next_try end, d.last_error, d.note, d.created, d.settled,
+  coalesce(s.lease_until > now(), false) and d.id = (
+    select id from delivery where stream_id = s.id and state = 'pending' order by id limit 1)
+from delivery d
+join stream s on s.id = d.stream_id
+join partner p on p.id = s.partner_id
+where d.state =
+
+-- part: pending_deliveries
+-- A constant, so that the partial index serves.
+'pending'
+
+-- part: failed_deliveries
+-- Likewise.
+'failed'
+
+-- part: done_deliveries
+-- Likewise.
+'done'
+
+-- part: dropped_deliveries
+-- Likewise.
+'dropped'
+
+-- part: deliveries_page
+-- Oldest first, going on after an id.
+  and (p.name = %(partner)s or %(partner)s is null)
+  and (s.subject = %(subject)s or %(subject)s is null)
+  and d.id > %(after)s
+order by d.id limit %(most)s;
+
+-- name: find_delivery
+-- One delivery, whatever its state.
+select d.id, p.name, s.subject, d.event_id, d.process, d.version, d.step, d.state, d.tries,
+  case when d.state = 'pending' then d.next_try end, d.last_error, d.note, d.created, d.settled,
+  coalesce(s.lease_until > now(), false) and d.id = (
+    select id from delivery where stream_id = s.id and state = 'pending' order by id limit 1)
+from delivery d
+join stream s on s.id = d.stream_id
+join partner p on p.id = s.partner_id
+where d.id = %(id)s;
+
+-- name: find_attempts
+-- The newest thousand, oldest first.
+select * from (
+  select n, started, step, outcome, status, duration_ms, error, request, answer
+  from attempt where delivery_id = %(id)s
+  order by started desc, n desc limit 1000) tried
+order by started, n;
+
+-- name: lock_delivery
+-- The stream's lock, as everybody who changes its deliveries takes it.
+select s.id from stream s join delivery d on d.stream_id = s.id
+where d.id = %(id)s for no key update of s;
+
+-- name: retry_delivery
+-- A new count of tries, at the failed step or from the start.
+update delivery
+set state = 'pending', tries = 0, settled = null, next_try = now(), note = '',
+    step = case when %(from_start)s then '' else step end,
+    step_values = case when %(from_start)s then '{}' else step_values end
+where id = %(id)s and state in ('failed', 'pending')
+returning stream_id;
+
+-- name: discard_delivery
+-- Kept as dropped, with the reason.
+update delivery set state = 'dropped', note = %(reason)s, settled = now()
+where id = %(id)s and state in ('failed', 'pending')
+returning stream_id;
+
+-- name: revive_stream
+-- Looked at again; what is in work settles its stream itself.
+update stream set blocked = false, due = case when lease_until > now() then due else now() end
+where id = %(stream_id)s;
+
+-- name: revoke_claim
+-- The delivery in work was discarded: the fence refuses what its worker still brings.
+update stream set blocked = false, due = now(), claim = claim + 1, lease_until = null,
+  lease_owner = null
+where id = %(stream_id)s;
+
+-- name: pause_partner
+-- Nothing more is claimed; what is in work ends.
+update partner set paused = true where name = %(name)s and not paused returning id;
+
+-- name: resume_partner
+-- With a circuit that has forgotten everything.
+update partner
+set paused = false, failures = 0, failing_since = null, circuit_until = null, probe_interval = 5
+where name = %(name)s returning id;
+
+-- name: find_partner
+-- By its system code.
+select id, paused from partner where name = %(name)s;
+
+-- name: audit_delivery
+-- In the transaction of what was done.
+insert into audit (actor, action, subject, reason, before, after)
+values (%(actor)s, %(action)s, %(subject)s, %(reason)s, %(before)s::jsonb, %(after)s::jsonb);
+
 -- name: follow_task
 -- The main task has the assignee of its ticket; tickets from before there were tasks get one here.
 insert into task (ticket_id, main, number, state, group_id, agent_id, closed, created, created_by,

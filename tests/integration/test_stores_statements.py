@@ -41,7 +41,7 @@ def test_a_statement_is_understood_whatever_its_values(name, database):
     """Types of parameters follow from where they stand: nothing is known but null."""
     text = statement(name)
     parameters = dict.fromkeys(re.findall(r"%\((\w+)\)s", text))
-    if name in {"begin", "commit"}:
+    if name in {"begin", "commit", "hear_deliveries"}:
         return
     database.execute(f"explain {text}", parameters)
 

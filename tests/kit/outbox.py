@@ -27,7 +27,7 @@ class Outbox:
     def __init__(self, url: str, *, connections: int = 8, queued=lambda: None) -> None:
         self.url = url
         self.engine = build_engine(url, pool_size=connections, role="test")
-        self.units = UnitsOfWork(self.engine, NumberReserve(self.engine, low=1), queued)
+        self.tell(queued)
         self.session = psycopg.connect(driver_url(url), autocommit=True)
 
     def __enter__(self) -> Self:
@@ -36,6 +36,10 @@ class Outbox:
     def __exit__(self, *_: object) -> None:
         self.session.close()
         self.engine.dispose()
+
+    def tell(self, queued):
+        """Have this called whenever something was queued."""
+        self.units = UnitsOfWork(self.engine, NumberReserve(self.engine, low=1), queued)
 
     def clear(self):
         """Forget all partners and what was queued for them."""

@@ -35,6 +35,7 @@ from gateway.usecases.ports.deliveries import (
     Verdict,
     Waiting,
 )
+from gateway.usecases.ports.delivery_desk import AttemptRow, DeliveryDesk, DeliveryRow, Wanted
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.lists import LISTS, ListStore
 from gateway.usecases.ports.messages import ClosedMessage, MessageLog, OpenedMessage
@@ -66,6 +67,7 @@ __all__ = [
     "TICKET_COLUMNS",
     "AccountStore",
     "AttachmentStore",
+    "AttemptRow",
     "Backlog",
     "Call",
     "Circuit",
@@ -74,6 +76,8 @@ __all__ = [
     "CostStore",
     "Credential",
     "Deliveries",
+    "DeliveryDesk",
+    "DeliveryRow",
     "DeliveryStore",
     "Done",
     "Echo",
@@ -114,5 +118,6 @@ __all__ = [
     "Units",
     "Verdict",
     "Waiting",
+    "Wanted",
     "WorkingTimeStore",
 ]

@@ -1,0 +1,261 @@
+"""``ticket-gateway deliveries``: what has to reach partners, and what to do about it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from gateway import storage
+from gateway.cli.administered import actor, ready_database
+from gateway.cli.options import as_json, with_settings
+from gateway.cli.output import say, show
+from gateway.errors import Refused
+from gateway.settings import Loaded
+from gateway.usecases.ports import DeliveryDesk, DeliveryRow, State, Wanted
+
+PARTLY = 6
+_MOST = 10_000
+_BRIEF = (
+    "id", "subject", "partner", "process", "version", "step", "state", "tries", "next_try",
+    "last_error",
+)  # fmt: skip
+
+_of_partner = click.option("--partner", metavar="PARTNER", help="Only of this partner.")
+_of_ticket = click.option("--ticket", type=int, metavar="ID", help="Only of this ticket.")
+_numbers = click.argument("numbers", metavar="ID...", type=int, nargs=-1)
+
+
+@click.group(name="deliveries", short_help="What has to reach partners: look, retry, discard.")
+def verb() -> None:
+    """List and show deliveries, retry or discard them, pause and resume partners.
+
+    \b
+    ticket-gateway deliveries list
+    ticket-gateway deliveries show 4711
+    ticket-gateway deliveries retry --all-failed --partner NORTHWIND
+
+    A failed delivery is never tried again and never removed by itself.
+    """  # noqa: D301 - \b keeps click from joining the lines
+
+
+@verb.command("list")
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in State]),
+    help="Only in this state (default: failed, then pending).",
+)
+@_of_partner
+@_of_ticket
+@click.option(
+    "--limit", default=100, show_default=True, type=click.IntRange(1, _MOST), help="At most."
+)
+@as_json
+@with_settings()
+@click.pass_context
+def list_deliveries(
+    context: click.Context,
+    loaded: Loaded,
+    *,
+    state: str | None,
+    partner: str | None,
+    ticket: int | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List deliveries, oldest first.
+
+    \b
+    ticket-gateway deliveries list --state failed --partner NORTHWIND --json
+    ticket-gateway deliveries list --ticket 4711
+
+    Next: ticket-gateway deliveries show ID
+    """  # noqa: D301 - \b keeps click from joining the lines
+    states = [State(state)] if state else [State.FAILED, State.PENDING]
+    rows: list[DeliveryRow] = []
+    with _desk(loaded, context) as desk:
+        for one in states:
+            wanted = Wanted(state=one, partner=partner, subject=_subject(ticket))
+            rows += desk.listed(wanted, most=limit - len(rows))
+    show([_shown(row, whole=as_json) for row in rows], as_json=as_json)
+    if len(rows) == limit:
+        say(f"The first {limit}; see more with --limit.")
+
+
+@verb.command("show")
+@click.argument("number", metavar="ID", type=int)
+@as_json
+@with_settings()
+@click.pass_context
+def show_delivery(context: click.Context, loaded: Loaded, *, number: int, as_json: bool) -> None:
+    """Show a delivery and what was tried, with the redacted messages.
+
+    \b
+    ticket-gateway deliveries show 4711 --json
+
+    Next: ticket-gateway deliveries retry ID
+    """  # noqa: D301 - \b keeps click from joining the lines
+    with _desk(loaded, context) as desk:
+        row = asdict(desk.get(number))
+        attempts = [asdict(attempt) for attempt in desk.attempts(number)]
+    if as_json:
+        show([row | {"attempts": [_plain(attempt) for attempt in attempts]}], as_json=True)
+        return
+    show([{"field": key, "value": value} for key, value in row.items()], as_json=False)
+    show(attempts, as_json=False)
+
+
+@verb.command("retry")
+@_numbers
+@click.option("--all-failed", is_flag=True, help="All failed ones, instead of ids.")
+@_of_partner
+@click.option("--from-start", is_flag=True, help="All steps again, not from the failed one on.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be retried.")
+@as_json
+@with_settings()
+@click.pass_context
+def retry(
+    context: click.Context,
+    loaded: Loaded,
+    *,
+    numbers: tuple[int, ...],
+    all_failed: bool,
+    partner: str | None,
+    from_start: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Try deliveries again now, with a new count of tries, by the version they began with.
+
+    \b
+    ticket-gateway deliveries retry 4711
+    ticket-gateway deliveries retry --all-failed --partner NORTHWIND --dry-run
+
+    Next: ticket-gateway deliveries list
+    """  # noqa: D301 - \b keeps click from joining the lines
+    if all_failed == bool(numbers):
+        raise click.UsageError("give ids, or --all-failed")
+    if numbers and partner:
+        raise click.UsageError("--partner goes with --all-failed")
+    with _desk(loaded, context) as desk:
+        if all_failed:
+            wanted = Wanted(state=State.FAILED, partner=partner)
+            rows = list(desk.listed(wanted, most=_MOST))
+        else:
+            rows = [desk.get(number) for number in numbers]
+        if dry_run:
+            show([_shown(row, whole=as_json) for row in rows], as_json=as_json)
+            say(f"{len(rows)} would be retried; nothing was changed.")
+            return
+        refused = _retried(desk, rows, from_start=from_start)
+    say(f"{len(rows) - len(refused)} will be tried again now.")
+    _tell(context, refused, len(rows))
+
+
+@verb.command("discard")
+@_numbers
+@click.option("--reason", required=True, help="Why; kept with the delivery and in the audit.")
+@with_settings()
+@click.pass_context
+def discard(
+    context: click.Context, loaded: Loaded, *, numbers: tuple[int, ...], reason: str
+) -> None:
+    """Give deliveries up; later ones about the same subject go on.
+
+    \b
+    ticket-gateway deliveries discard 4711 --reason "told them by phone"
+    """  # noqa: D301 - \b keeps click from joining the lines
+    if not numbers:
+        raise click.UsageError("give ids")
+    if not reason.strip():
+        raise click.UsageError("--reason must say something")
+    refused = []
+    with _desk(loaded, context) as desk:
+        for number in numbers:
+            try:
+                desk.discard(number, reason.strip())
+            except Refused as error:
+                refused.append(str(error))
+    say(f"{len(numbers) - len(refused)} discarded.")
+    _tell(context, refused, len(numbers))
+
+
+@verb.command("pause")
+@click.argument("partner")
+@click.option("--reason", default="", help="Why; kept in the audit.")
+@with_settings()
+@click.pass_context
+def pause(context: click.Context, loaded: Loaded, *, partner: str, reason: str) -> None:
+    """Send a partner nothing more; what is queued waits in its order.
+
+    \b
+    ticket-gateway deliveries pause NORTHWIND --reason "maintenance until noon"
+
+    Next: ticket-gateway deliveries resume NORTHWIND
+    """  # noqa: D301 - \b keeps click from joining the lines
+    with _desk(loaded, context) as desk:
+        changed = desk.pause(partner, reason)
+    say(f"{partner} is paused." if changed else f"{partner} was paused already.")
+
+
+@verb.command("resume")
+@click.argument("partner")
+@with_settings()
+@click.pass_context
+def resume(context: click.Context, loaded: Loaded, *, partner: str) -> None:
+    """Send a partner what waits; its failures are forgotten.
+
+    \b
+    ticket-gateway deliveries resume NORTHWIND
+    """  # noqa: D301 - \b keeps click from joining the lines
+    with _desk(loaded, context) as desk:
+        waiting = desk.resume(partner)
+    say(f"{partner} goes on: {waiting} tickets and services wait, due within 30 seconds.")
+
+
+@contextmanager
+def _desk(loaded: Loaded, context: click.Context) -> Iterator[DeliveryDesk]:
+    with (
+        ready_database(loaded) as settings,
+        storage.delivery_desk(settings, actor(context).name) as desk,
+    ):
+        yield desk
+
+
+def _retried(desk: DeliveryDesk, rows: Sequence[DeliveryRow], *, from_start: bool) -> list[str]:
+    """Retry one after another; give what was refused."""
+    console, refused = Console(stderr=True), []
+    for row in track(
+        rows, "Retrying", console=console, disable=not console.is_terminal, transient=True
+    ):
+        try:
+            desk.retry(row.id, from_start=from_start)
+        except Refused as error:
+            refused.append(str(error))
+    return refused
+
+
+def _tell(context: click.Context, refused: Sequence[str], asked: int) -> None:
+    """Say what was not done, and leave with the code for it."""
+    for sentence in refused:
+        say(sentence, style="red")
+    if refused:
+        context.exit(PARTLY if len(refused) < asked else 1)
+
+
+def _subject(ticket: int | None) -> str | None:
+    return None if ticket is None else f"ticket:{ticket}"
+
+
+def _shown(row: DeliveryRow, *, whole: bool) -> dict[str, object]:
+    values = asdict(row)
+    return values if whole else {name: values[name] for name in _BRIEF}
+
+
+def _plain(record: dict[str, object]) -> dict[str, object]:
+    return {
+        key: value if isinstance(value, int | str) or value is None else str(value)
+        for key, value in record.items()
+    }

@@ -1,0 +1,177 @@
+"""What an operator does with deliveries: look, retry, discard; pause and resume partners.
+
+Each act is one transaction that takes the stream's lock, as workers do, and leaves an audit line.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Engine
+
+from gateway.errors import NotFound, WrongState
+from gateway.repository.deliveries import DeliveryStore
+from gateway.repository.transaction import Transaction, transaction
+from gateway.usecases.ports import AttemptRow, DeliveryRow, State, Wanted
+
+_PAGE = 500
+_SPREAD_S = 30.0  # over which the streams of a resumed partner become due
+
+
+class DeliveryDesk:
+    """Deliveries under an operator's hands."""
+
+    def __init__(self, engine: Engine, actor: str) -> None:
+        self._engine = engine
+        self._actor = actor
+
+    def listed(self, wanted: Wanted, *, most: int) -> Iterator[DeliveryRow]:
+        """List deliveries, oldest first, read a page at a time.
+
+        Raises:
+            NotFound: no such partner.
+        """
+        if wanted.partner is not None:
+            with transaction(self._engine) as current:
+                _partner_id(current, wanted.partner)
+        after, left = 0, most
+        while left > 0:
+            size = min(left, _PAGE)
+            with transaction(self._engine) as current:
+                rows = current.alone(
+                    f"listed_deliveries {wanted.state}_deliveries deliveries_page",
+                    {
+                        "partner": wanted.partner,
+                        "subject": wanted.subject,
+                        "after": after,
+                        "most": size,
+                    },
+                )
+            yield from (DeliveryRow(*row) for row in rows)
+            if len(rows) < size:
+                return
+            after, left = rows[-1][0], left - size
+
+    def get(self, number: int) -> DeliveryRow:
+        """Give one delivery.
+
+        Raises:
+            NotFound: no such delivery.
+        """
+        with transaction(self._engine) as current:
+            return _row(current, number)
+
+    def attempts(self, number: int) -> list[AttemptRow]:
+        """List what was tried, oldest first; at most the newest thousand."""
+        with transaction(self._engine) as current:
+            return [AttemptRow(*row) for row in current.alone("find_attempts", {"id": number})]
+
+    def retry(self, number: int, *, from_start: bool) -> None:
+        """Try again now, with a new count, at the failed step or from the start.
+
+        Raises:
+            NotFound: no such delivery.
+            WrongState: it is done, dropped, or being tried right now.
+        """
+        with transaction(self._engine) as current:
+            before = self._changeable(current, number)
+            if before.in_work:
+                raise WrongState("is being tried right now", field=f"delivery {number}")
+            ((stream_id,),) = current.write(
+                "retry_delivery", {"id": number, "from_start": from_start}
+            )
+            current.later("revive_stream", {"stream_id": stream_id})
+            action = "delivery retried from start" if from_start else "delivery retried"
+            self._audit(current, action, before)
+
+    def discard(self, number: int, reason: str) -> None:
+        """Give a delivery up; later ones of its stream go on.
+
+        Raises:
+            NotFound: no such delivery.
+            WrongState: it is done or dropped.
+        """
+        with transaction(self._engine) as current:
+            before = self._changeable(current, number)
+            ((stream_id,),) = current.write("discard_delivery", {"id": number, "reason": reason})
+            how = "revoke_claim" if before.in_work else "revive_stream"
+            current.later(how, {"stream_id": stream_id})
+            self._audit(current, "delivery discarded", before, reason)
+
+    def pause(self, partner: str, reason: str) -> bool:
+        """Send a partner nothing more; tell whether it was not paused before.
+
+        Raises:
+            NotFound: no such partner.
+        """
+        with transaction(self._engine) as current:
+            _partner_id(current, partner)
+            paused = bool(current.write("pause_partner", {"name": partner}))
+            if paused:
+                self._audit_partner(current, "partner paused", partner, reason)
+        return paused
+
+    def resume(self, partner: str) -> int:
+        """Send a partner what waits, spread over some time; tell how many streams wait.
+
+        Raises:
+            NotFound: no such partner.
+        """
+        with transaction(self._engine) as current:
+            partner_id = _partner_id(current, partner)
+            current.later("resume_partner", {"name": partner})
+            self._audit_partner(current, "partner resumed", partner)
+        return DeliveryStore(self._engine).wake(partner_id, _SPREAD_S)
+
+    def _changeable(self, current: Transaction, number: int) -> DeliveryRow:
+        current.write("lock_delivery", {"id": number})
+        row = _row(current, number)
+        if row.state not in {State.FAILED, State.PENDING}:
+            raise WrongState(f"is {row.state}", field=f"delivery {number}")
+        return row
+
+    def _audit(
+        self, current: Transaction, action: str, before: DeliveryRow, reason: str = ""
+    ) -> None:
+        shown = {name: str(value) for name, value in asdict(before).items() if value is not None}
+        current.later(
+            "audit_delivery",
+            {
+                "actor": self._actor,
+                "action": action,
+                "subject": f"delivery {before.id}",
+                "reason": reason,
+                "before": Jsonb(shown),
+                "after": None,
+            },
+        )
+
+    def _audit_partner(
+        self, current: Transaction, action: str, partner: str, reason: str = ""
+    ) -> None:
+        current.later(
+            "audit_delivery",
+            {
+                "actor": self._actor,
+                "action": action,
+                "subject": partner,
+                "reason": reason,
+                "before": None,
+                "after": None,
+            },
+        )
+
+
+def _row(current: Transaction, number: int) -> DeliveryRow:
+    rows = current.read("find_delivery", {"id": number})
+    if not rows:
+        raise NotFound(f"no delivery {number}")
+    return DeliveryRow(*rows[0])
+
+
+def _partner_id(current: Transaction, name: str) -> int:
+    rows = current.read("find_partner", {"name": name})
+    if not rows:
+        raise NotFound("no such partner")
+    number: int = rows[0][0]
+    return number

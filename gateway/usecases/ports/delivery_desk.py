@@ -1,0 +1,112 @@
+"""What an operator sees of deliveries and does with them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from gateway.usecases.ports.deliveries import State
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A delivery as it stands."""
+
+    id: int
+    partner: str
+    subject: str
+    event_id: UUID
+    process: str
+    version: int
+    step: str
+    state: str
+    tries: int
+    next_try: datetime | None
+    last_error: str
+    note: str
+    created: datetime
+    settled: datetime | None
+    in_work: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt of a delivery, redacted."""
+
+    n: int
+    started: datetime
+    step: str
+    outcome: str
+    status: int | None
+    duration_ms: int | None
+    error: str
+    request: str | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which deliveries are meant."""
+
+    state: State
+    partner: str | None = None
+    subject: str | None = None
+
+
+class DeliveryDesk(Protocol):
+    """Deliveries under an operator's hands; every act leaves an audit line."""
+
+    def listed(self, wanted: Wanted, *, most: int) -> Iterator[DeliveryRow]:
+        """List deliveries, oldest first, read a page at a time.
+
+        Raises:
+            NotFound: no such partner.
+        """
+        ...
+
+    def get(self, number: int) -> DeliveryRow:
+        """Give one delivery.
+
+        Raises:
+            NotFound: no such delivery.
+        """
+        ...
+
+    def attempts(self, number: int) -> Sequence[AttemptRow]:
+        """List what was tried, oldest first; at most the newest thousand."""
+        ...
+
+    def retry(self, number: int, *, from_start: bool) -> None:
+        """Try again now, with a new count, at the failed step or from the start.
+
+        Raises:
+            NotFound: no such delivery.
+            WrongState: it is done, dropped, or being tried right now.
+        """
+        ...
+
+    def discard(self, number: int, reason: str) -> None:
+        """Give a delivery up; later ones of its stream go on.
+
+        Raises:
+            NotFound: no such delivery.
+            WrongState: it is done or dropped.
+        """
+        ...
+
+    def pause(self, partner: str, reason: str) -> bool:
+        """Send a partner nothing more; tell whether it was not paused before.
+
+        Raises:
+            NotFound: no such partner.
+        """
+        ...
+
+    def resume(self, partner: str) -> int:
+        """Send a partner what waits, spread over some time; tell how many streams wait.
+
+        Raises:
+            NotFound: no such partner.
+        """
+        ...

@@ -1,0 +1,243 @@
+"""The verb ``deliveries`` and what it does: every act under the stream's lock, and audited."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import verbs
+from gateway.errors import NotFound, WrongState
+from gateway.repository.deliveries import DeliveryStore
+from gateway.repository.delivery_desk import DeliveryDesk
+from gateway.usecases.ports import Circuit, Exchange, State, Verdict, Wanted
+from tests.kit.outbox import Outbox
+
+FAILED = Verdict(
+    state=State.FAILED, outcome="permanent", step="map", tries=3, error="HTTP 400",
+    values={"number": "N-1"},
+)  # fmt: skip
+DONE = Verdict(state=State.DONE, outcome="ok", step="")
+SENT = Exchange(step="send", status=400, request="<a/>", answer="<b/>", duration_ms=3)
+
+
+@pytest.fixture(scope="module")
+def opened(databases):
+    with databases.migrated() as url, Outbox(url) as outbox:
+        yield outbox
+
+
+@pytest.fixture
+def outbox(opened):
+    opened.clear()
+    opened.session.execute("delete from audit")
+    return opened
+
+
+@pytest.fixture
+def store(outbox):
+    return DeliveryStore(outbox.engine)
+
+
+@pytest.fixture
+def desk(outbox):
+    return DeliveryDesk(outbox.engine, "deliveries test")
+
+
+@pytest.fixture
+def partner(outbox):
+    return outbox.partner()
+
+
+@pytest.fixture
+def run(outbox):
+    def invoked(*arguments, code=0):
+        done = CliRunner().invoke(
+            verbs, ["deliveries", *arguments, "--database-url", outbox.url], catch_exceptions=False
+        )
+        assert done.exit_code == code, done.output
+        return done
+
+    return invoked
+
+
+def dead(outbox, store, partner, subject="ticket:7", **payload):
+    """Queue a delivery, have it fail for good, and give its id."""
+    outbox.queue(partner, subject, **payload)
+    (claimed,) = store.claim("me", 60)
+    store.finish(claimed, FAILED, SENT, attempt=1)
+    return claimed.id
+
+
+def audited(outbox):
+    return outbox.rows("select action, subject, reason from audit order by id")
+
+
+def test_a_retry_goes_on_at_the_failed_step_with_a_new_count(outbox, store, desk, partner):
+    number = dead(outbox, store, partner)
+    desk.retry(number, from_start=False)
+    (claimed,) = store.claim("me", 60)
+    assert (claimed.id, claimed.step, claimed.tries) == (number, "map", 0)
+    assert claimed.values == {"number": "N-1"}
+    assert audited(outbox) == [("delivery retried", f"delivery {number}", "")]
+
+
+def test_a_retry_from_start_forgets_what_was_done(outbox, store, desk, partner):
+    number = dead(outbox, store, partner)
+    desk.retry(number, from_start=True)
+    (claimed,) = store.claim("me", 60)
+    assert (claimed.step, claimed.values, claimed.version) == ("", {}, 1)
+
+
+def test_a_retry_lets_its_stream_go_on_in_order(outbox, store, desk, partner):
+    number = dead(outbox, store, partner, n=1)
+    outbox.queue(partner, n=2)
+    desk.retry(number, from_start=False)
+    for n in (1, 2):
+        (claimed,) = store.claim("me", 60)
+        assert claimed.payload == {"n": n}
+        store.finish(claimed, DONE, SENT, attempt=2)
+
+
+def test_a_retry_hastens_what_waits_for_its_time(outbox, store, desk, partner):
+    outbox.queue(partner)
+    (claimed,) = store.claim("me", 60)
+    later = Verdict(state=State.PENDING, outcome="transient", step="send", tries=4, delay_s=3600)
+    store.finish(claimed, later, SENT, attempt=1)
+    desk.retry(claimed.id, from_start=False)
+    (again,) = store.claim("me", 60)
+    assert again.tries == 0
+
+
+def test_what_is_being_tried_or_done_cannot_be_retried(outbox, store, desk, partner):
+    outbox.queue(partner)
+    (claimed,) = store.claim("me", 60)
+    with pytest.raises(WrongState, match="right now"):
+        desk.retry(claimed.id, from_start=False)
+    store.finish(claimed, DONE, SENT, attempt=1)
+    with pytest.raises(WrongState, match="is done"):
+        desk.retry(claimed.id, from_start=False)
+    with pytest.raises(NotFound):
+        desk.retry(claimed.id + 1, from_start=False)
+
+
+def test_a_discarded_delivery_is_kept_with_its_reason_and_the_next_one_goes(
+    outbox, store, desk, partner
+):
+    number = dead(outbox, store, partner, n=1)
+    outbox.queue(partner, n=2)
+    desk.discard(number, "told by phone")
+    (claimed,) = store.claim("me", 60)
+    assert claimed.payload == {"n": 2}
+    assert (desk.get(number).state, desk.get(number).note) == ("dropped", "told by phone")
+    assert audited(outbox) == [("delivery discarded", f"delivery {number}", "told by phone")]
+
+
+def test_what_is_being_tried_can_be_discarded_and_its_worker_is_refused(
+    outbox, store, desk, partner
+):
+    outbox.queue(partner, n=1)
+    outbox.queue(partner, n=2)
+    (claimed,) = store.claim("me", 60)
+    desk.discard(claimed.id, "wrong ticket")
+    assert store.finish(claimed, DONE, SENT, attempt=1) is None
+    assert desk.get(claimed.id).state == "dropped"
+    (following,) = store.claim("me", 60)
+    assert following.payload == {"n": 2}
+
+
+def test_a_later_one_can_be_discarded_while_an_earlier_one_is_tried(outbox, store, desk, partner):
+    outbox.queue(partner, n=1)
+    outbox.queue(partner, n=2)
+    (claimed,) = store.claim("me", 60)
+    desk.discard(claimed.id + 1, "not needed")
+    assert store.finish(claimed, DONE, SENT, attempt=1) is not None
+    assert outbox.states() == {"done": 1, "dropped": 1}
+
+
+def test_a_listing_is_read_in_pages(outbox, desk, partner):
+    outbox.queue_all(*((partner, f"ticket:{n}", {}) for n in range(1200)))
+    rows = list(desk.listed(Wanted(state=State.PENDING), most=1100))
+    assert len({row.id for row in rows}) == 1100
+    only = Wanted(state=State.PENDING, partner="NORTHWIND", subject="ticket:3")
+    assert [row.subject for row in desk.listed(only, most=10)] == ["ticket:3"]
+    with pytest.raises(NotFound):
+        list(desk.listed(Wanted(state=State.PENDING, partner="NOBODY"), most=10))
+
+
+def test_a_paused_partner_waits_and_a_resumed_one_has_forgotten_its_failures(
+    outbox, store, run, partner
+):
+    outbox.queue(partner)
+    assert "is paused" in run("pause", "NORTHWIND", "--reason", "maintenance").stderr
+    assert "already" in run("pause", "NORTHWIND").stderr
+    assert store.claim("me", 60) == []
+    store.circuit(partner, lambda before, now: Circuit(failures=9, open_until=now, paused=True))
+    assert "1 tickets" in run("resume", "NORTHWIND").stderr
+    store.shift(30)
+    (claimed,) = store.claim("me", 60)
+    assert claimed.probe_s is None
+    assert [line[0] for line in audited(outbox)] == ["partner paused", "partner resumed"]
+
+
+def test_the_verb_lists_failed_ones_before_pending_ones(outbox, store, run, partner):
+    number = dead(outbox, store, partner)
+    outbox.queue(partner, "ticket:8")
+    lines = run("list").stdout.splitlines()
+    assert lines[0].split("\t")[:2] == [str(number), "ticket:7"]
+    assert lines[1].split("\t")[1] == "ticket:8"
+    shown = [
+        json.loads(line) for line in run("list", "--json", "--ticket", "8").stdout.splitlines()
+    ]
+    assert [one["state"] for one in shown] == ["pending"]
+    assert "event_id" in shown[0]
+
+
+def test_the_verb_shows_a_delivery_with_its_attempts(outbox, store, run, partner):
+    number = dead(outbox, store, partner)
+    shown = json.loads(run("show", str(number), "--json").stdout)
+    assert (shown["last_error"], shown["step"], shown["in_work"]) == ("HTTP 400", "map", False)
+    (attempt,) = shown["attempts"]
+    assert (attempt["n"], attempt["outcome"], attempt["request"]) == (1, "permanent", "<a/>")
+    assert "permanent" in run("show", str(number)).stdout
+
+
+def test_a_dry_run_changes_nothing(outbox, store, run, partner):
+    number = dead(outbox, store, partner)
+    done = run("retry", "--all-failed", "--dry-run", "--json")
+    assert json.loads(done.stdout)["id"] == number
+    assert "1 would be retried" in done.stderr
+    assert outbox.states() == {"failed": 1}
+
+
+def test_all_failed_ones_of_a_partner_are_retried(outbox, store, run, partner):
+    south = outbox.partner("SOUTHSEA")
+    dead(outbox, store, partner, "ticket:1")
+    dead(outbox, store, partner, "ticket:2")
+    dead(outbox, store, south, "ticket:1")
+    assert "2 will be tried" in run("retry", "--all-failed", "--partner", "NORTHWIND").stderr
+    assert outbox.states() == {"failed": 1, "pending": 2}
+
+
+def test_a_bulk_that_is_partly_refused_ends_with_6(outbox, store, run, partner):
+    number = dead(outbox, store, partner)
+    outbox.queue(partner, "ticket:8")
+    (claimed,) = store.claim("me", 60)
+    done = run("retry", str(number), str(claimed.id), code=6)
+    assert "right now" in done.stderr
+    assert run("discard", str(number), "--reason", "x").exit_code == 0
+    run("discard", str(number), "--reason", "x", code=1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("retry",),
+        ("retry", "1", "--all-failed"),
+        ("retry", "1", "--partner", "X"),
+        ("discard", "--reason", "x"),
+        ("discard", "1", "--reason", " "),
+        ("discard", "1"),
+    ],
+)
+def test_unclear_wishes_are_wrong_usage(run, arguments):
+    run(*arguments, code=2)
