@@ -3,16 +3,18 @@
 A module of its own: to load all dialects would take a short verb longer than its work.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway.repository import inspection, migrations
 from gateway.repository.accounts import AccountStore
 from gateway.repository.administration import Administration, operator_engine
+from gateway.repository.deliveries import DeliveryStore
 from gateway.repository.delivery_desk import DeliveryDesk
 from gateway.repository.embedded import EmbeddedServer, joined
 from gateway.repository.inspection import OLDEST_VERSION, ServerFacts
+from gateway.repository.migrations import HEAD, Step
 from gateway.repository.numbers import NumberReserve
 from gateway.repository.passwords import Argon2Passwords
 from gateway.repository.seed import seed
@@ -24,14 +26,18 @@ __all__ = [
     "OLDEST_VERSION",
     "Desk",
     "ServerFacts",
+    "Step",
     "administration",
+    "backlogs",
     "delivery_desk",
     "desk",
     "inspect",
     "joined_server",
+    "migrate",
     "own_server",
     "passwords",
     "prepare",
+    "steps",
 ]
 
 
@@ -67,6 +73,30 @@ def prepare(settings: Settings) -> bool:
     url = _direct_url(settings)
     migrations.upgrade(url)
     return seed(url, passwords().hash(settings.admin.password.get_secret_value()))
+
+
+def steps(settings: Settings, target: str | None = None) -> Sequence[Step]:
+    """List the migrations that lead to a revision, the newest unless another is named.
+
+    Raises:
+        NotFound: there is no such revision.
+    """
+    return migrations.steps(_direct_url(settings), target or HEAD)
+
+
+def migrate(settings: Settings, target: str) -> None:
+    """Take the migrations that lead to a revision, forward or back."""
+    url = _direct_url(settings)
+    if any(step.back for step in migrations.steps(url, target)):
+        migrations.downgrade(url, target)
+    else:
+        migrations.upgrade(url, target)
+
+
+def backlogs(settings: Settings) -> Sequence[ports.Backlog]:
+    """Tell how each partner's deliveries stand."""
+    with operator_engine(_url(settings), settings.database.pooler) as engine:
+        return DeliveryStore(engine).backlogs()
 
 
 def passwords() -> ports.Passwords:

@@ -11,9 +11,12 @@ import click
 from gateway.cli.database import joined_database
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
+from gateway.compose import definitions
 from gateway.errors import CannotStart, GatewayError
 from gateway.settings import Loaded, Settings, json_schema, nearest_key
-from gateway.storage import OLDEST_VERSION, ServerFacts, inspect
+from gateway.soap.publishing import contracts_dir, outdated
+from gateway.storage import OLDEST_VERSION, ServerFacts, backlogs, inspect
+from gateway.usecases.ports import Backlog
 
 _FREE_PERCENT = 10
 _CLOCK_OFF_S = 5
@@ -38,7 +41,7 @@ class Finding:
 def verb(
     context: click.Context, loaded: Loaded, *, explain: str | None, schema: bool, as_json: bool
 ) -> None:
-    """Verify settings, disk, database, schema and clock; each line names a remedy.
+    """Verify settings, disk, contracts, database, schema, clock, partners; each with a remedy.
 
     \b
     ticket-gateway check
@@ -71,13 +74,16 @@ def _explained(loaded: Loaded, key: str) -> list[dict[str, object]]:
 def _findings(loaded: Loaded) -> Iterator[Finding]:
     yield _secrets(loaded)
     yield _disk(loaded.settings.database.data_dir)
+    yield _contracts()
     try:
         with joined_database(loaded) as settings:
             facts = inspect(settings)
+            partners = backlogs(settings) if facts.schema == facts.newest_schema else ()
     except GatewayError as error:
         yield Finding("connection", False, str(error), "start it, or correct database.url")
         return
     yield from _of_server(facts, loaded.settings)
+    yield from (_of_partner(partner) for partner in partners)
 
 
 def _secrets(loaded: Loaded) -> Finding:
@@ -103,6 +109,16 @@ def _disk(data_dir: Path) -> Finding:
         free >= _FREE_PERCENT,
         f"{free} % free at {place}",
         "" if free >= _FREE_PERCENT else "make room, or shorten recording.body_days",
+    )
+
+
+def _contracts() -> Finding:
+    old = outdated(definitions(), contracts_dir())
+    return Finding(
+        "contracts",
+        not old,
+        f"not current: {', '.join(file.name for file in old)}" if old else "all files are current",
+        "ticket-gateway wsdl export" if old else "",
     )
 
 
@@ -134,4 +150,22 @@ def _of_server(facts: ServerFacts, settings: Settings) -> Iterator[Finding]:
         off_s <= _CLOCK_OFF_S,
         f"{off_s:.1f} s off the database's",
         "" if off_s <= _CLOCK_OFF_S else "synchronise the clocks of both machines",
+    )
+
+
+def _of_partner(backlog: Backlog) -> Finding:
+    found = f"{backlog.depth} waiting"
+    if backlog.depth:
+        found += f", the oldest for {backlog.oldest_s:.0f} s"
+    remedies = {
+        "paused": "let it go on when it may be called again" if backlog.paused else "",
+        "does not answer": "see why; it is tried again by itself" if backlog.open else "",
+        f"{backlog.failed} failed": "remove the cause, then retry" if backlog.failed else "",
+    }
+    wrong = {what: remedy for what, remedy in remedies.items() if remedy}
+    return Finding(
+        f"partner {backlog.partner}",
+        not wrong,
+        ", ".join([found, *wrong]),
+        "; ".join(f"{what}: {remedy}" for what, remedy in wrong.items()),
     )

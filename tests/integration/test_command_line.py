@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gateway.repository import migrations
 from tests.kit.children import alive, wait_until
 from tests.kit.database import driver_url
 from tests.kit.serving import Serving, free_port, run
@@ -86,7 +87,8 @@ def test_a_port_in_use_is_refused_with_the_remedy(data_dir, tmp_path):
 def test_check_finds_nothing_to_do_on_a_fresh_gateway(data_dir):
     done = run("check", "--data", str(data_dir), "--json")
     assert done.returncode == 0, done.stdout
-    assert {row["subject"] for row in lines(done)} >= {"disk", "database", "schema", "clock"}
+    here = {"settings", "disk", "contracts", "database", "durability", "schema", "clock"}
+    assert {row["subject"] for row in lines(done)} == here | {"partner internal"}
     assert [row for row in lines(done) if not row["ok"] or row["remedy"]] == []
 
 
@@ -95,6 +97,43 @@ def test_check_names_a_remedy_for_an_old_schema(empty_database_url):
     (schema,) = [row for row in lines(done) if row["subject"] == "schema"]
     assert done.returncode == 1
     assert schema["remedy"] == "ticket-gateway migrate"
+
+
+def test_check_tells_how_each_partner_stands(database_url):
+    with psycopg.connect(driver_url(database_url), autocommit=True) as session:
+        session.execute(
+            "with s as (insert into external_system (name) values ('NORTH'), ('SOUTH')"
+            " returning id, name)"
+            " insert into partner (name, system_id, paused) select name, id, name = 'SOUTH' from s"
+        )
+    done = run(
+        *("check", "--database-url", database_url, "--json"),
+        GATEWAY_DATABASE__ALLOW_UNSAFE="true",
+    )
+    north, south, _ = [row for row in lines(done) if row["subject"].startswith("partner ")]
+    assert (north["subject"], north["ok"], north["found"]) == ("partner NORTH", True, "0 waiting")
+    assert (south["subject"], south["ok"], south["found"]) == (
+        *("partner SOUTH", False),
+        "0 waiting, paused",
+    )
+    assert south["remedy"]
+    assert done.returncode == 1
+
+
+def test_migrate_tells_its_steps_and_takes_them_when_asked(empty_database_url):
+    def migrate(*arguments):
+        return run("migrate", "--database-url", empty_database_url, "--json", *arguments)
+
+    told = migrate("--to", "0002", "--dry-run")
+    assert [row["revision"] for row in lines(told)] == ["0001", "0002"]
+    assert migrations.current(empty_database_url) is None
+    assert migrate("--to", "0002").returncode == 0
+    assert migrations.current(empty_database_url) == "0002"
+    assert migrate("--to", "base").returncode == 130  # nobody said yes
+    assert migrations.current(empty_database_url) == "0002"
+    assert migrate("--to", "base", "--yes").returncode == 0
+    assert migrations.current(empty_database_url) is None
+    assert "9999" in migrate("--to", "9999").stderr
 
 
 def test_check_without_a_database_ends_with_3_and_hides_the_password():

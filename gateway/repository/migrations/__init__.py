@@ -1,6 +1,7 @@
 """Brings the schema up to date or back, from code and without a settings file of Alembic."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, NullPool, create_engine, text
 
@@ -11,6 +12,15 @@ from gateway.repository import partitions
 HEAD = "0011"
 # Any number that no other use of advisory locks in the database has.
 _LOCK = 7_461_190_824_035_571_012
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One script on the way to a revision, forward or back."""
+
+    revision: str
+    title: str
+    back: bool
 
 
 def upgrade(url: str, target: str = HEAD) -> None:
@@ -35,6 +45,17 @@ def downgrade(url: str, target: str) -> None:
     from gateway.repository.migrations import scripts  # noqa: PLC0415 - see HEAD
 
     _locked(url, lambda connection: scripts.downgrade(connection, target))
+
+
+def steps(url: str, target: str) -> list[Step]:
+    """List what leads from where the database stands to the target, which may be ``base``.
+
+    Raises:
+        NotFound: there is no such revision.
+    """
+    from gateway.repository.migrations import scripts  # noqa: PLC0415 - see HEAD
+
+    return scripts.between(current(url), target)
 
 
 def current(url: str) -> str | None:

@@ -1,24 +1,14 @@
 """What Alembic does: the scripts between two revisions, told and run."""
 
-from dataclasses import dataclass
-
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from gateway.errors import NotFound
+from gateway.repository.migrations import Step
 
 BASE = "base"  # before the first script
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One script on the way to a revision, forward or back."""
-
-    revision: str
-    title: str
-    back: bool
 
 
 def newest() -> str | None:
