@@ -155,5 +155,5 @@ class Mail:
 
 
 def minutes_between(start: datetime, end: datetime) -> int:
-    """Give the rounded minutes from start to end, at least one."""
-    return max(1, round((end - start) / timedelta(minutes=1)))
+    """Give the minutes from start to end, half a minute rounded up, at least one."""
+    return max(1, (end - start + timedelta(seconds=30)) // timedelta(minutes=1))

@@ -10,7 +10,8 @@ NOON = datetime(2025, 6, 27, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "minutes"), [(1, 1), (60, 1), (89, 1), (91, 2), (1500, 25), (86_400, 1440)]
+    ("seconds", "minutes"),
+    [(1, 1), (60, 1), (89, 1), (90, 2), (150, 3), (1500, 25), (86_400, 1440)],
 )
 def test_a_working_time_lasts_rounded_minutes_and_at_least_one(seconds: int, minutes: int):
     end = NOON + timedelta(seconds=seconds)
