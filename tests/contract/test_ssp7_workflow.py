@@ -1,8 +1,23 @@
 """Acceptance statements of the SSP7 workflow service, sent by a strict client."""
 
+import base64
+import hashlib
+import threading
+
+import httpx
 import pytest
 
-from tests.kit.workflow import ACKNOWLEDGE, FETCHER, SOUTHSEA, running_workflow
+from tests.kit.gateway import new_id, wrapped
+from tests.kit.workflow import (
+    ACKNOWLEDGE,
+    FETCHER,
+    NORTHWIND,
+    REASSIGN,
+    SOUTHSEA,
+    UPDATE,
+    element,
+    running_workflow,
+)
 
 
 @pytest.fixture(scope="module")
@@ -14,6 +29,130 @@ def workflow(databases):
 @pytest.fixture(params=["1.1", "1.2"])
 def version(request):
     return request.param
+
+
+def files(*contents):
+    return {
+        "ExternalAttachment": [
+            {"FileName": f"{number}.txt", "ContentType": "text/plain", "Content": content}
+            for number, content in enumerate(contents, 1)
+        ]
+    }
+
+
+# --- assignment ------------------------------------------------------------------------------
+
+
+def test_ssp7_workflow_a1_only_a_task_of_an_integrated_group_triggers_anything(workflow):
+    outside, inside = workflow.task("Northwind desk"), workflow.task("Network")
+    assert workflow.codes(outside) == ["E1"]
+    assert workflow.deliveries(outside) == [("assign", 3, "E1")]
+    assert workflow.state(outside) == "SentToExternal"
+    assert workflow.codes(inside) == []
+    assert workflow.state(inside) == "Assigned"
+
+
+def test_ssp7_workflow_a3_the_first_assignment_starts_its_process_once(workflow):
+    ticket_id = workflow.ticket()
+    task = workflow.main_task(ticket_id)
+    assert workflow.state(task) == "Open"
+    workflow.assign(ticket_id, "Northwind desk")
+    workflow.assign(ticket_id, "Northwind desk")
+    assert workflow.codes(task) == ["E1"]
+
+
+def test_ssp7_workflow_a4_a_task_that_is_assigned_again_keeps_its_reference(workflow):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    workflow.acknowledge(task, f"NW-{task}")
+    workflow.assign(ticket_id, "Network")
+    assert (workflow.state(task), workflow.codes(task)[-1]) == ("Assigned", "E10")
+    workflow.assign(ticket_id, "Northwind desk")
+    assert workflow.codes(task) == ["E1", "E9", "E10", "E2"]
+    event = workflow.events(task)[-1]
+    assert (event.type, event.direction) == ("Submit Request", "Out")
+    assert event.fields["Task_ExternalReference"] == f"NW-{task}"
+    assert workflow.state(task) == "InProgressExternal"
+    assert workflow.deliveries(task) == [("assign", 3, "E1"), ("assign", 3, "E2")]
+
+
+def test_ssp7_workflow_a5_update_texts_start_the_update_process(workflow):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    comment = {"Id": new_id(), "TicketId": ticket_id, "Text": "Hurry.", "IsVisibleForWeb": True}
+    assert workflow.gateway.call("SaveTicketComment_V1", Comment=comment).ResultCode == 0
+    workflow.update(task)
+    assert workflow.deliveries(task)[1:] == [("update", 3, "E4"), ("update", 3, "E5")]
+
+
+def test_ssp7_workflow_a6_closing_starts_the_closure_process(workflow):
+    by_hand, by_partner = workflow.ticket("Northwind desk"), workflow.task("Northwind desk")
+    workflow.reassign(by_partner, p_blnClosed=True)
+    closed = workflow.gateway.call(
+        "CloseTicket_V1", TicketId=by_hand, Assignee=workflow.party("admin")
+    )
+    assert closed.ResultCode == 0
+    assert workflow.deliveries(by_partner)[-1] == ("close", 3, "E7")
+    assert workflow.deliveries(workflow.main_task(by_hand))[-1] == ("close", 3, "E8")
+
+
+def test_ssp7_workflow_a12_an_event_holds_all_fields_of_ticket_and_task(workflow):
+    ticket_id = workflow.ticket(
+        "Northwind desk",
+        Title="Printer jams",
+        Description="It is the roller.",
+        ContactId=workflow.gateway.row_id("customer_user", "carla"),
+        Priority=4,
+    )
+    task = workflow.main_task(ticket_id)
+    (event,) = workflow.events(task)
+    assert (event.type, event.app) == ("Submit Request", "Ticketing.TaskAssignment")
+    fields = event.fields
+    assert len(fields) == 42
+    expected = {
+        "Task_ExternalRequestType": "Submit Request",
+        "Task_ExternalRequestDirection": "Out",
+        "Task_ExternalSystem": "NORTHWIND",
+        "Task_ExternalReference": "",
+        "Task_ExternalClosed": "false",
+        "Task_Id": str(task),
+        "Task_Subject": "Printer jams",
+        "Task_Description": "It is the roller.",
+        "Task_Status": "SentToExternal",
+        "Task_Priority": "4",
+        "Task_AssignedGroup": "Northwind desk",
+        "Ticket_Subject": "Printer jams",
+        "Ticket_Status": "new",
+        "Ticket_Requester": "Carla Customer",
+        "Ticket_RequesterEmail": "carla@acme.example",
+        "Ticket_RequesterUniqueId": "C-1",
+        "Task_CreatedBy": "Admin",
+    }
+    assert {name: fields[name] for name in expected} == expected
+    assert fields["Ticket_CreatedOn"].endswith("Z")
+    assert "Task_HashCheck" not in fields  # never kept: it is a login
+
+
+@pytest.mark.parametrize(
+    ("direction", "codes"), [("Out", {"E1", "E4", "E8"}), ("In", {"E5", "E6", "E7", "E9"})]
+)
+def test_ssp7_workflow_a21_the_direction_is_in_or_out(workflow, direction, codes):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    comment = {"Id": new_id(), "TicketId": ticket_id, "Text": "Hurry.", "IsVisibleForWeb": True}
+    workflow.gateway.call("SaveTicketComment_V1", Comment=comment)
+    workflow.acknowledge(task, f"NW-{task}")
+    workflow.update(task)
+    workflow.reassign(task)
+    workflow.reassign(task, p_blnClosed=True)
+    other = workflow.ticket("Northwind desk")
+    workflow.gateway.call("CloseTicket_V1", TicketId=other, Assignee=workflow.party("admin"))
+    events = workflow.events(task) + workflow.events(workflow.main_task(other))
+    assert {event.code for event in events if event.direction == direction} == codes
+    assert {event.direction for event in events} == {"In", "Out"}
+
+
+# --- acknowledgement -------------------------------------------------------------------------
 
 
 def test_ssp7_workflow_a32_the_acknowledgement_sets_the_reference(workflow, version):
@@ -37,3 +176,626 @@ def test_ssp7_workflow_a14_the_acknowledgement_makes_its_event(workflow):
     assert event.fields["Task_ExternalReference"] == f"NW-{task}"
     assert event.fields["Task_Status"] == "InProgressExternal"
     assert workflow.deliveries(task) == [("assign", 3, "E1")]  # E9 starts no process
+
+
+def test_ssp7_workflow_b5_the_same_reference_again_is_a_duplicate_also_when_closed(workflow):
+    task = workflow.task()
+    first = workflow.acknowledge(task, f"NW-{task}")
+    for close in (False, True):
+        if close:
+            workflow.reassign(task, p_blnClosed=True)
+        again = workflow.acknowledge(task, f" NW-{task} ")
+        assert (again.Code, again.Duplicate, again.EventId) == ("DUPLICATE", True, first.EventId)
+    assert workflow.codes(task) == ["E1", "E9", "E7"]
+
+
+def test_ssp7_workflow_b5_another_reference_is_a_conflict(workflow):
+    task = workflow.task()
+    workflow.acknowledge(task, f"NW-{task}")
+    refused = workflow.refused(ACKNOWLEDGE, p_intTaskId=task, p_strExternalReference="NW-other")
+    assert refused == ("EXTERNAL_REFERENCE_CONFLICT", "p_strExternalReference")
+
+
+def test_ssp7_workflow_b5_a_reference_belongs_to_one_open_task_of_a_partner(workflow):
+    first, second, other = workflow.task(), workflow.task(), workflow.task("Southsea desk")
+    shared = f"NW-{first}"
+    workflow.acknowledge(first, shared)
+    refused = workflow.refused(ACKNOWLEDGE, p_intTaskId=second, p_strExternalReference=shared)
+    assert refused == ("EXTERNAL_REFERENCE_NOT_UNIQUE", "p_strExternalReference")
+    assert workflow.acknowledge(other, shared, login=SOUTHSEA).Code == "OK"
+    workflow.reassign(first, p_blnClosed=True)
+    assert workflow.acknowledge(second, shared).Code == "OK"
+
+
+def test_ssp7_workflow_b5_two_at_once_make_one_event(workflow):
+    task = workflow.task()
+    codes = []
+
+    def send():
+        codes.append(workflow.acknowledge(task, f"NW-{task}").Code)
+
+    workflow.read(task)
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == ["DUPLICATE"] * 3 + ["OK"]
+    assert workflow.codes(task) == ["E1", "E9"]
+
+
+def test_ssp7_workflow_b5_a_reference_typed_in_is_confirmed_by_the_first_call(workflow):
+    task = workflow.task()
+    workflow.rows(
+        "insert into external_reference (system_id, reference, ticket_id, task_id)"
+        " select p.system_id, %s, k.ticket_id, k.id from task k, partner p"
+        " where k.id = %s and p.name = 'NORTHWIND'", f"NW-{task}", task,
+    )  # fmt: skip
+    assert workflow.acknowledge(task, f"NW-{task}").Code == "OK"
+    assert workflow.codes(task) == ["E1", "E9"]
+    assert workflow.acknowledge(task, f"NW-{task}").Code == "DUPLICATE"
+
+
+# --- solutions -------------------------------------------------------------------------------
+
+
+def test_ssp7_workflow_a23_a_task_reported_ready_comes_back(workflow, version):
+    ticket_id = workflow.ticket("Network")
+    task = workflow.main_task(ticket_id)
+    workflow.assign(ticket_id, "Northwind desk")
+    done = workflow.reassign(task, version=version, p_strSolutionCode="Solved")
+    assert (done.Code, done.TaskStatus) == ("OK", "SolutionProposed")
+    event = workflow.events(task)[-1]
+    assert (event.code, event.type, event.direction) == ("E6", "Reassigned", "In")
+    assert event.app == "Ticketing.TaskExternalReassignment"
+    assert event.fields["Task_ExternalSolution"] == "Power supply replaced."
+    assert event.fields["Task_ExternalClosed"] == "false"
+    read = workflow.read(task)
+    assert (read.AssignedGroup, read.Solution) == ("Network", "Power supply replaced.")
+    assert (read.SolutionCode, read.ExternalClosed) == ("Solved", False)
+    assert workflow.gateway.read(ticket_id).Assignee.Name == "Network"
+    assert workflow.deliveries(task)[-1] == ("update", 3, "E6")
+
+
+def test_ssp7_workflow_a28_a_task_closed_by_the_external_system_is_closed(workflow, version):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    done = workflow.reassign(task, version=version, p_blnClosed=True, p_strAssignToGroup="Network")
+    assert done.TaskStatus == "Closed"
+    assert workflow.notes() == ["IGNORED p_strAssignToGroup"]
+    event = workflow.events(task)[-1]
+    assert (event.code, event.type, event.direction) == ("E7", "Reassigned", "In")
+    assert event.fields["Task_ExternalClosed"] == "true"
+    read = workflow.read(task)
+    assert (read.AssignedGroup, read.ExternalClosed) == ("Northwind desk", True)
+    assert read.ClosedOn is not None
+    assert workflow.gateway.read(ticket_id).StateEN == "new"  # the ticket's state is its own
+
+
+def test_a_solution_goes_to_the_group_named_else_to_where_the_task_came_from(workflow):
+    ticket_id = workflow.ticket("Network")
+    task = workflow.main_task(ticket_id)
+    workflow.assign(ticket_id, "Northwind desk")
+    workflow.reassign(task, p_strAssignToGroup="Field service")
+    assert workflow.read(task).AssignedGroup == "Field service"
+    for group in ("Nobody knows", "Southsea desk"):
+        refused = workflow.refused(
+            REASSIGN, p_intTaskId=task, p_strSolution="x", p_strAssignToGroup=group
+        )
+        assert refused == ("ARGUMENT_INVALID", "p_strAssignToGroup")
+
+
+def test_a_further_solution_replaces_the_shown_one_and_both_stay(workflow):
+    task = workflow.task()
+    workflow.reassign(task, "First try.")
+    workflow.reassign(task, "Second try.")
+    assert workflow.read(task).Solution == "Second try."
+    listed = workflow.call("GetProcessInstanceTaskMessages", p_intTaskId=task)
+    assert [each.Text for each in listed] == ["First try.", "Second try."]
+    assert {each.Kind for each in listed} == {"Solution"}
+
+
+def test_a_reference_that_comes_with_the_solution_is_confirmed_first(workflow):
+    task = workflow.task()
+    workflow.reassign(task, p_strExternalReference=f"NW-{task}")
+    assert workflow.codes(task) == ["E1", "E9", "E6"]
+    refused = workflow.refused(
+        REASSIGN, p_intTaskId=task, p_strSolution="x", p_strExternalReference="other"
+    )
+    assert refused == ("EXTERNAL_REFERENCE_CONFLICT", "p_strExternalReference")
+
+
+def test_a_task_is_found_by_its_reference_an_open_one_first(workflow):
+    closed, task = workflow.task(), workflow.task()
+    reference = f"NW-{task}"
+    workflow.acknowledge(closed, reference)
+    workflow.reassign(closed, p_blnClosed=True)
+    assert workflow.refused(UPDATE, p_strExternalReference=reference, p_strMessage="x") == (
+        "TASK_CLOSED", "p_intTaskId",
+    )  # fmt: skip
+    workflow.acknowledge(task, reference)
+    assert workflow.update(0, p_strExternalReference=reference).TaskId == task
+    unknown = workflow.refused(UPDATE, p_strExternalReference="nowhere", p_strMessage="x")
+    assert unknown == ("EXTERNAL_REFERENCE_UNKNOWN", "p_strExternalReference")
+    read = workflow.call(
+        "GetProcessInstanceTaskByExternalReference", p_strExternalReference=reference
+    )
+    assert read.TaskId == task
+
+
+# --- update texts ----------------------------------------------------------------------------
+
+
+def test_ssp7_workflow_a27_an_update_text_of_the_external_system_is_an_event(workflow, version):
+    task = workflow.task()
+    done = workflow.update(
+        task, "On our way.\nTomorrow.", version=version, p_strAuthor="Nora",
+        p_blnVisibleToRequester=True, p_arrAttachments=files(b"one", b"two"),
+    )  # fmt: skip
+    assert (done.Code, done.TaskStatus) == ("OK", "SentToExternal")
+    event = workflow.events(task)[-1]
+    assert (event.code, event.type, event.direction) == ("E5", "Update", "In")
+    assert event.app == "Ticketing.TaskExternalUpdateMessage"
+    assert event.fields["Task_UpdateMessage"] == "On our way.\nTomorrow."
+    assert event.fields["Task_UpdateMessageAuthor"] == "Nora"
+    (message,) = workflow.call("GetProcessInstanceTaskMessages", p_intTaskId=task)
+    assert (message.Kind, message.Direction, message.Author) == ("Update", "In", "Nora")
+    sizes = [(each.FileName, each.Size) for each in message.Attachments.AttachmentInfo]
+    assert sizes == [("1.txt", 3), ("2.txt", 3)]
+    stored = workflow.rows(
+        "select c.content from attachment a join attachment_content c on c.attachment_id = a.id"
+        " join article r on r.id = a.article_id where r.task_id = %s order by a.id", task,
+    )  # fmt: skip
+    assert [content for (content,) in stored] == [b"one", b"two"]
+
+
+def test_ssp7_workflow_a17_a_text_entered_here_is_an_event(workflow):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    comment = {"Id": new_id(), "TicketId": ticket_id, "Text": "Hurry.", "IsVisibleForWeb": True}
+    workflow.gateway.call("SaveTicketComment_V1", Comment=comment)
+    event = workflow.events(task)[-1]
+    assert (event.code, event.type, event.direction) == ("E4", "Update", "Out")
+    assert event.app == "Ticketing.TaskUpdateMessage"
+    assert event.fields["Task_UpdateMessage"] == "Hurry."
+    assert event.fields["Task_UpdateMessageId"] == comment["Id"].strip("{}").lower()
+    (message,) = workflow.call("GetProcessInstanceTaskMessages", p_intTaskId=task)
+    assert (message.Direction, message.Text) == ("Out", "Hurry.")
+
+
+@pytest.mark.parametrize(
+    ("forward", "told"), [("none", []), ("visible", ["shown"]), ("all", ["shown", "hidden"])]
+)
+def test_the_group_says_which_entries_are_update_texts(workflow, forward, told):
+    change = "update agent_group set forward_entries = %s where name = 'Northwind night'"
+    workflow.rows(change, forward)
+    ticket_id = workflow.ticket("Northwind night")
+    for text, visible in (("shown", True), ("hidden", False)):
+        comment = {"Id": new_id(), "TicketId": ticket_id, "Text": text, "IsVisibleForWeb": visible}
+        workflow.gateway.call("SaveTicketComment_V1", Comment=comment)
+    events = workflow.events(workflow.main_task(ticket_id))[1:]
+    assert [event.fields["Task_UpdateMessage"] for event in events] == told
+
+
+# --- other dialects --------------------------------------------------------------------------
+
+
+def test_ssp7_workflow_b19_closing_with_a_comment_tells_text_and_closure(workflow):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    workflow.acknowledge(task, f"NW-{task}")
+    comment = {"Id": new_id(), "Text": "It works again.", "IsVisibleForWeb": True}
+    done = workflow.gateway.call(
+        "CloseTicket_V1", TicketId=ticket_id, Assignee=workflow.party("admin"), Comment=comment
+    )
+    assert done.ResultCode == 0
+    assert workflow.codes(task) == ["E1", "E9", "E4", "E8"]
+    closed = workflow.events(task)[-1]
+    assert (closed.type, closed.direction, closed.origin) == ("Closed", "Out", None)
+    assert workflow.state(task) == "Closed"
+
+
+def test_the_assignment_made_by_closing_gives_nothing_to_a_partner(workflow):
+    ticket_id = workflow.ticket("Network")
+    workflow.gateway.call(
+        "CloseTicket_V1", TicketId=ticket_id, Assignee=workflow.party("Northwind desk")
+    )
+    task = workflow.main_task(ticket_id)
+    assert (workflow.codes(task), workflow.state(task)) == ([], "Closed")
+
+
+def test_a_reopened_ticket_has_an_open_task_with_its_reference(workflow):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    workflow.acknowledge(task, f"NW-{task}")
+    workflow.gateway.call("CloseTicket_V1", TicketId=ticket_id, Assignee=workflow.party("admin"))
+    assert workflow.gateway.call("ReopenTicket_V1", TicketId=ticket_id).ResultCode == 0
+    assert workflow.state(task) == "Open"
+    workflow.assign(ticket_id, "Northwind desk")
+    assert workflow.codes(task)[-1] == "E2"
+    assert workflow.state(task) == "InProgressExternal"
+    claims = workflow.rows("select claim from external_reference where task_id = %s", task)
+    assert claims == [("live",)]
+
+
+def test_merging_closes_the_task_and_names_the_surviving_ticket(workflow):
+    source, target = workflow.ticket("Northwind desk"), workflow.ticket()
+    task = workflow.main_task(source)
+    workflow.acknowledge(task, f"NW-{task}")
+    merged = workflow.gateway.call(
+        "MergeTickets_V1", TargetTicketId=target, SourceTicketIds={"string": [source]}
+    )
+    assert merged.ResultCode == 0
+    assert (workflow.codes(task)[-1], workflow.state(task)) == ("E8", "Closed")
+    ((number,),) = workflow.rows("select id from ticket where guid = %s", target.strip("{}"))
+    assert workflow.read(task).ProcessInstanceId == number
+
+
+def test_ssp7_workflow_b8_a_change_of_one_partner_at_another_is_told_to_that_one(workflow):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    workflow.acknowledge(task, f"NW-{task}")
+    workflow.assign(ticket_id, "Southsea desk")
+    assert [(event.code, event.partner) for event in workflow.events(task)] == [
+        ("E1", "NORTHWIND"), ("E9", "NORTHWIND"), ("E10", "NORTHWIND"), ("E1", "SOUTHSEA"),
+    ]  # fmt: skip
+    assert [event.sequence for event in workflow.events(task)] == [1, 2, 3, 1]
+    assert workflow.refused(UPDATE, p_intTaskId=task, p_strMessage="x") == (
+        "TASK_NOT_EXTERNAL", "p_intTaskId",
+    )  # fmt: skip
+    assert workflow.read(task, login=SOUTHSEA).ExternalReference is None  # starts empty
+    workflow.assign(ticket_id, "Northwind night")
+    assert workflow.codes(task)[-2:] == ["E10", "E2"]
+    assert workflow.state(task) == "InProgressExternal"  # coming back finds the old one
+
+
+# --- who may -------------------------------------------------------------------------------
+
+
+def test_another_partners_task_is_not_found(workflow):
+    task = workflow.task("Southsea desk")
+    for operation, arguments in (
+        (ACKNOWLEDGE, {"p_strExternalReference": "x"}),
+        (REASSIGN, {"p_strSolution": "x"}),
+        (UPDATE, {"p_strMessage": "x"}),
+        ("GetProcessInstanceTask", {}),
+        ("GetProcessInstanceTaskMessages", {}),
+    ):
+        refused = workflow.refused(operation, p_intTaskId=task, **arguments)
+        assert refused == ("TASK_NOT_FOUND", "p_intTaskId")
+        missing = workflow.refused(operation, p_intTaskId=99_999_999, **arguments)
+        assert missing == ("TASK_NOT_FOUND", "p_intTaskId")
+
+
+def test_ssp7_workflow_b2_each_proof_is_enough(workflow, version):
+    task = workflow.task()
+    body = element("GetProcessInstanceTask", f"<p_intTaskId>{task}</p_intTaskId>")
+    assert workflow.post(body, version=version).status_code == 200
+    hashed = element(
+        "GetProcessInstanceTask",
+        f"<p_intTaskId>{task}</p_intTaskId><p_strHashCheck>{workflow.hash(task)}</p_strHashCheck>",
+    )
+    assert workflow.post(hashed, version=version, login=None).status_code == 200
+    nobody = workflow.post(body, version=version, login=None)
+    assert nobody.status_code == 401
+    assert nobody.headers["WWW-Authenticate"] == 'Basic realm="ticket-gateway", charset="UTF-8"'
+    assert "AUTH_REQUIRED: credentials are required" in nobody.text
+    wrong = workflow.post(body, version=version, login=("northwind", "wrong"))
+    assert (wrong.status_code, "AUTH_FAILED" in wrong.text) == (401, True)
+
+
+def test_ssp7_workflow_b2_a_username_token_is_enough(workflow, version):
+    task = workflow.task()
+    token = (
+        '<w:Security xmlns:w="http://docs.oasis-open.org/wss/2004/01/'
+        'oasis-200401-wss-wssecurity-secext-1.0.xsd"><w:UsernameToken>'
+        f"<w:Username>{NORTHWIND[0]}</w:Username><w:Password>{NORTHWIND[1]}</w:Password>"
+        "</w:UsernameToken></w:Security>"
+    )
+    body = element("GetProcessInstanceTask", f"<p_intTaskId>{task}</p_intTaskId>")
+    answer = workflow.post(
+        "", version=version, login=None, envelope=wrapped(body, version, header=token)
+    )
+    assert answer.status_code == 200
+
+
+def test_ssp7_workflow_b3_a_hash_is_good_for_its_task_and_partner_only(workflow):
+    task, other = workflow.task(), workflow.task()
+    good = workflow.hash(task)
+    foreign = workflow.hash(task, partner="SOUTHSEA")
+    dropped = workflow.hash(task, keys=[("k0", "a key that was dropped")])
+    older = workflow.hash(task, keys=[("k1", "older secret of the hashes")])
+    for number, given in ((other, good), (task, foreign), (task, dropped), (99_999_999, good)):
+        body = element(
+            "GetProcessInstanceTask",
+            f"<p_intTaskId>{number}</p_intTaskId><p_strHashCheck>{given}</p_strHashCheck>",
+        )
+        refused = workflow.post(body, login=None)
+        assert (refused.status_code, "HASH_INVALID" in refused.text) == (500, True)
+        assert given not in refused.text
+    body = element(
+        "GetProcessInstanceTask",
+        f"<p_intTaskId>{task}</p_intTaskId><p_strHashCheck>{older}</p_strHashCheck>",
+    )
+    assert workflow.post(body, login=None).status_code == 200
+    assert workflow.post(body, login=SOUTHSEA).status_code == 500  # both must hold
+    stored = workflow.rows("select request from message_body order by number desc limit 1")
+    assert older not in stored[0][0]
+
+
+def test_a_hash_is_void_once_the_task_is_with_another_partner(workflow):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    body = element(
+        ACKNOWLEDGE,
+        f"<p_intTaskId>{task}</p_intTaskId><p_strHashCheck>{workflow.hash(task)}</p_strHashCheck>"
+        "<p_strExternalReference>NW-1</p_strExternalReference>",
+    )
+    workflow.assign(ticket_id, "Southsea desk")
+    assert "HASH_INVALID" in workflow.post(body, login=None).text
+
+
+def test_a_right_that_was_not_given_is_denied(workflow):
+    task = workflow.task()
+    grant = "insert into account_right select id, 'ssp7.read' from account where name = 'southsea'"
+    workflow.rows(grant)
+    try:
+        refused = workflow.refused(UPDATE, login=SOUTHSEA, p_intTaskId=task, p_strMessage="x")
+        assert refused == ("ACCESS_DENIED", None)
+    finally:
+        workflow.rows("delete from account_right")
+
+
+# --- reading a request -----------------------------------------------------------------------
+
+
+def test_ssp7_workflow_b1_order_and_unknown_elements_are_tolerated_and_noted(workflow):
+    task = workflow.task()
+    body = element(
+        UPDATE,
+        f"<p_strMessage>Hello</p_strMessage><p_strNew>x</p_strNew><p_intTaskId>{task}</p_intTaskId>",
+    )
+    assert workflow.post(body).status_code == 200
+    notes = workflow.notes()
+    assert "IGNORED p_strNew" in notes
+    assert "DEFAULTED p_dtMessage" in notes
+    assert "DEFAULTED p_blnVisibleToRequester" in notes
+    assert "NO_ACTION" in notes
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "field"),
+    [
+        ("<p_inttaskid>1</p_inttaskid>", "ARGUMENT_INVALID", "p_inttaskid"),
+        ('<p_intTaskId xmlns="">1</p_intTaskId>', "ARGUMENT_INVALID", "p_intTaskId"),
+        ("<p_intTaskId/>", "ARGUMENT_INVALID", "p_intTaskId"),
+        ("<p_intTaskId>x</p_intTaskId>", "ARGUMENT_INVALID", "p_intTaskId"),
+        ("<p_intTaskId>-1</p_intTaskId>", "ARGUMENT_INVALID", "p_intTaskId"),
+        ("<p_intTaskId>1</p_intTaskId><p_intTaskId>1</p_intTaskId>", "ARGUMENT_INVALID",
+         "p_intTaskId"),
+        ('<p_intTaskId xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/>',
+         "ARGUMENT_INVALID", "p_intTaskId"),
+        ("", "ARGUMENT_MISSING", "p_intTaskId"),
+    ],
+)  # fmt: skip
+def test_ssp7_workflow_b1_what_nobody_means_is_refused(workflow, content, code, field):
+    answer = workflow.post(element("GetProcessInstanceTask", content))
+    assert answer.status_code == 500
+    assert f"<Code>{code}</Code>" in answer.text
+    assert f"<Field>{field}</Field>" in answer.text
+
+
+def test_ssp7_workflow_b1_nil_and_the_date_never_set_are_not_given(workflow):
+    task = workflow.task()
+    nil = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"'
+    body = element(
+        UPDATE,
+        f"<p_intTaskId>{task}</p_intTaskId><p_strExternalReference {nil}/>"
+        "<p_strMessage>x</p_strMessage><p_dtMessage>0001-01-01T00:00:00</p_dtMessage>"
+        "<p_blnVisibleToRequester>0</p_blnVisibleToRequester>",
+    )
+    answer = workflow.post(body)
+    assert answer.status_code == 200, answer.text
+    assert "NO_DATE p_dtMessage" in workflow.notes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"p_strSolution": "  "}, ("ARGUMENT_MISSING", "p_strSolution")),
+        ({"p_strSolution": "x" * 32_001}, ("ARGUMENT_INVALID", "p_strSolution")),
+        ({"p_strExternalMessageId": "x" * 201}, ("ARGUMENT_INVALID", "p_strExternalMessageId")),
+        ({"p_strExternalReference": "x" * 101}, ("ARGUMENT_INVALID", "p_strExternalReference")),
+        (
+            {"p_arrAttachments": files(*[b""] * 21)},
+            ("ATTACHMENT_TOO_LARGE", "p_arrAttachments"),
+        ),
+        (
+            {"p_arrAttachments": files(b"", b"x" * 5_242_881)},
+            ("ATTACHMENT_TOO_LARGE", "p_arrAttachments/ExternalAttachment[2]/Content"),
+        ),
+        (
+            {"p_arrAttachments": {"ExternalAttachment": [{"FileName": "a/b"}]}},
+            ("ARGUMENT_INVALID", "p_arrAttachments/ExternalAttachment[1]/FileName"),
+        ),
+        (
+            {"p_arrAttachments": {"ExternalAttachment": [{"Content": b"x"}]}},
+            ("ARGUMENT_MISSING", "p_arrAttachments/ExternalAttachment[1]/FileName"),
+        ),
+    ],
+)
+def test_ssp7_workflow_b4_values_beyond_their_limits_are_refused(workflow, arguments, expected):
+    given = {"p_intTaskId": 1, "p_strSolution": "x", **arguments}
+    assert workflow.refused(REASSIGN, **given) == expected
+
+
+def test_ssp7_workflow_b4_a_call_without_task_and_reference_lacks_the_reference(workflow):
+    assert workflow.refused(UPDATE, p_strMessage="x") == (
+        "ARGUMENT_MISSING", "p_strExternalReference",
+    )  # fmt: skip
+
+
+def test_ssp7_workflow_b4_an_operation_or_action_nobody_knows(workflow):
+    answer = workflow.post(element("Nothing"))
+    assert "OPERATION_UNKNOWN: no operation Nothing in namespace urn:" in answer.text
+    body = element("GetProcessInstanceTask", "<p_intTaskId>1</p_intTaskId>")
+    wrong = workflow.post(body, headers={"SOAPAction": '"urn:other"'})
+    assert "SOAP_ACTION_UNKNOWN" in wrong.text
+    assert "SOAPAction" in wrong.text
+
+
+def test_a_sender_fault_of_soap_1_2_comes_with_status_500(workflow, version):
+    answer = workflow.post(element("GetProcessInstanceTask"), version=version)
+    assert answer.status_code == 500
+
+
+# --- repeats ---------------------------------------------------------------------------------
+
+
+def test_ssp7_workflow_b6_a_known_message_id_has_no_second_effect(workflow):
+    task = workflow.task()
+    given = {"p_strExternalMessageId": f"{task}/1", "p_arrAttachments": files(b"one")}
+    first = workflow.update(task, **given)
+    again = workflow.update(task, **given)
+    assert (again.Code, again.Duplicate, again.EventId) == ("DUPLICATE", True, first.EventId)
+    assert (again.ReceivedAt, again.TaskStatus) == (first.ReceivedAt, first.TaskStatus)
+    assert workflow.codes(task) == ["E1", "E5"]
+    workflow.update(task)
+    workflow.update(task)
+    assert workflow.codes(task) == ["E1", "E5", "E5", "E5"]  # without id no repeat is detected
+
+
+def test_ssp7_workflow_b6_a_repeated_solution_is_answered_also_when_it_closed_the_task(workflow):
+    task = workflow.task()
+    given = {"p_blnClosed": True, "p_strExternalMessageId": f"{task}/1"}
+    first = workflow.reassign(task, **given)
+    again = workflow.reassign(task, **given)
+    assert (again.Code, again.EventId, again.TaskStatus) == ("DUPLICATE", first.EventId, "Closed")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"p_strMessage": "Another text."},
+        {"p_blnVisibleToRequester": True},
+        {"p_arrAttachments": files(b"one")},
+    ],
+)
+def test_ssp7_workflow_b6_an_id_of_another_message_is_refused(workflow, other):
+    task = workflow.task()
+    given = {"p_intTaskId": task, "p_strMessage": "x", "p_strExternalMessageId": f"{task}/1"}
+    workflow.call(UPDATE, **given)
+    refused = workflow.refused(UPDATE, **{**given, **other})
+    assert refused == ("MESSAGE_ID_REUSED", "p_strExternalMessageId")
+
+
+def test_ssp7_workflow_b6_an_id_of_another_operation_or_task_is_refused(workflow):
+    task, second = workflow.task(), workflow.task()
+    used = {"p_strExternalMessageId": f"{task}/1"}
+    workflow.update(task, "x", **used)
+    for operation, arguments in (
+        (REASSIGN, {"p_intTaskId": task, "p_strSolution": "x"}),
+        (UPDATE, {"p_intTaskId": second, "p_strMessage": "x"}),
+    ):
+        refused = workflow.refused(operation, **arguments, **used)
+        assert refused == ("MESSAGE_ID_REUSED", "p_strExternalMessageId")
+    other = workflow.task("Southsea desk")
+    assert workflow.update(other, "x", login=SOUTHSEA, **used).Code == "OK"  # ids are a partner's
+
+
+def test_ssp7_workflow_b6_one_message_at_once_is_taken_once(workflow):
+    task = workflow.task()
+    codes = []
+
+    def send():
+        codes.append(workflow.update(task, p_strExternalMessageId=f"{task}/1").Code)
+
+    workflow.read(task)
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == ["DUPLICATE"] * 3 + ["OK"]
+
+
+# --- fetching --------------------------------------------------------------------------------
+
+
+def test_ssp7_workflow_b18_events_are_fetched_in_order_until_confirmed(workflow, version):
+    ticket_id = workflow.ticket("Fetcher desk")
+    task = workflow.main_task(ticket_id)
+    comment = {"Id": new_id(), "TicketId": ticket_id, "Text": "Hurry.", "IsVisibleForWeb": True}
+    workflow.gateway.call("SaveTicketComment_V1", Comment=comment)
+    assert workflow.deliveries(task) == []  # Out events of a fetching partner run no process
+    given = {"version": version, "login": FETCHER}
+
+    def waiting():
+        listed = workflow.call("GetPendingExternalEvents", **given) or []
+        return [event for event in listed if event.TaskId == task]
+
+    first, second = waiting()
+    assert (first.RequestType, second.RequestType) == ("Submit Request", "Update")
+    assert (first.Sequence, second.Sequence, first.Direction) == (1, 2, "Out")
+    values = {field.Name: field.Value for field in second.Fields.NameValue}
+    assert values["Task_UpdateMessage"] == "Hurry."
+    assert waiting()[0].Attempt == first.Attempt + 1
+    confirm = "ConfirmExternalEvent"
+    early = workflow.refused(confirm, p_strEventId=second.EventId, **given)
+    assert early == ("STATE_CONFLICT", "p_strEventId")
+    assert workflow.call(confirm, p_strEventId=first.EventId, **given) is True
+    assert workflow.call(confirm, p_strEventId=first.EventId, **given) is False
+    assert [event.EventId for event in waiting()] == [second.EventId]
+    assert workflow.call(confirm, p_strEventId=second.EventId, **given) is True
+    assert waiting() == []
+    unknown = workflow.refused(confirm, p_strEventId=new_id().strip("{}"), **given)
+    assert unknown == ("EVENT_NOT_FOUND", "p_strEventId")
+    assert workflow.refused(confirm, p_strEventId="x", **given)[0] == "ARGUMENT_INVALID"
+
+
+def test_a_pushed_partner_has_no_events_to_fetch(workflow):
+    workflow.task()
+    assert not workflow.call("GetPendingExternalEvents")
+
+
+# --- addresses and pages ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", ["Webservice", "WebService", "WEBSERVICE"])
+def test_ssp7_workflow_a34_the_addresses_as_printed_answer(workflow, folder):
+    path = f"/Workflow/{folder}/WorkflowService.asmx"
+    for operation in (ACKNOWLEDGE, REASSIGN, UPDATE):
+        page = httpx.get(f"{workflow.gateway.url}{path}?op={operation}")
+        assert (page.status_code, operation in page.text) == (200, True)
+    task = workflow.task()
+    body = element("GetProcessInstanceTask", f"<p_intTaskId>{task}</p_intTaskId>")
+    assert workflow.post(body, path=path).status_code == 200
+
+
+def test_ssp7_workflow_b17_a_forged_host_enters_nothing(workflow):
+    for query in ("?wsdl", "?wsdl=soap11", "?disco", "", f"?op={UPDATE}"):
+        answer = httpx.get(workflow.url + query, headers={"Host": "evil.example"})
+        assert answer.status_code == 200
+        assert "evil.example" not in answer.text
+
+
+def test_answers_have_the_default_namespace_and_utc_milliseconds(workflow):
+    task = workflow.task()
+    body = element("GetProcessInstanceTask", f"<p_intTaskId>{task}</p_intTaskId>")
+    text = workflow.post(body).text
+    assert '<GetProcessInstanceTaskResponse xmlns="urn:ticket-gateway:ssp7:workflow">' in text
+    assert '<TargetDate xsi:nil="true"/>' in text
+    created = text.partition("<CreatedOn>")[2].partition("<")[0]
+    assert (created[-1], created[-5]) == ("Z", ".")
+
+
+def test_base64_of_attachments_is_not_kept_in_messages(workflow):
+    task = workflow.task()
+    content = b"canary of the attachment" * 4
+    workflow.update(task, p_arrAttachments=files(content))
+    ((request,),) = workflow.rows(
+        "select b.request from message_body b join message m using (number)"
+        " where m.dialect = 'ssp7' order by b.number desc limit 1"
+    )
+    assert base64.b64encode(content).decode() not in request
+    assert hashlib.sha256(content).hexdigest() in request
