@@ -10,30 +10,28 @@ import httpx
 import pytest
 
 from gateway.cli import verbs
-from gateway.settings import Settings, known_keys, load
+from gateway.settings import Settings, known_keys
 from gateway.usecases.list_kinds import LISTS, SETTINGS
 from gateway.usecases.rights import NEEDS
+from tests.kit import reference
 from tests.kit.children import ROOT
 from tests.kit.documents import GUIDE, README, blocks, links, section, table
 from tests.kit.serving import free_port
 
-EXAMPLE = ROOT / "deploy" / "gateway.example.toml"
 
-
-def test_every_setting_is_explained_with_its_default():
-    documented = {row[0]: row[1:] for row in table(section(GUIDE, "Settings"))}
-    for setting in load({}, environment={}).explain():
-        assert documented.pop(setting.key, None) == [setting.default, setting.meaning], setting.key
-    assert all(name.startswith("GATEWAY_") for name in documented), documented
+def test_settings_and_rights_are_those_of_the_program():
+    remedy = "run: python -m tests.kit.reference"
+    assert GUIDE.read_text("utf-8") == reference.guide(), remedy
+    assert reference.EXAMPLE.read_text("utf-8") == reference.example(), remedy
+    for text in (*known_keys(), *NEEDS):
+        assert f"| `{text}` |" in GUIDE.read_text("utf-8")
 
 
 def test_the_example_holds_every_setting_with_its_default():
-    text = EXAMPLE.read_text("utf-8")
+    text = reference.EXAMPLE.read_text("utf-8")
     given = re.sub(r"^# (\w+ = .*)$", r"\1", text, flags=re.MULTILINE)
     example = tomllib.loads(re.sub(r"^.* # unset$", "", given, flags=re.MULTILINE))
     assert Settings.model_validate(example) == Settings()
-    sections = re.findall(r"^\[(\w+)\]$|^# (\w+) = ", text, re.MULTILINE)
-    assert _keys(sections) == known_keys()
 
 
 def test_every_verb_is_listed():
@@ -55,13 +53,6 @@ def test_every_metric_is_explained(newcomer):
     served = set(re.findall(r"^# HELP (\w+)", shown, re.MULTILINE))
     documented = {row[0] for row in table(section(GUIDE, "Metrics"))}
     assert documented == {name for name in served if not name.endswith("_created")}
-
-
-def test_every_right_is_in_the_table():
-    documented = {row[0]: row[1:] for row in table(section(GUIDE, "Rights"))}
-    assert documented == {
-        command: [need.key.value, need.on.value] for command, need in NEEDS.items()
-    }
 
 
 def test_every_list_is_named():
@@ -126,15 +117,6 @@ def leaves(command: click.Command, path: tuple[str, ...] = ()):
     context = click.Context(command)
     for name in command.list_commands(context):
         yield from leaves(command.get_command(context, name), (*path, name))
-
-
-def _keys(found: list[tuple[str, str]]) -> list[str]:
-    keys, here = [], ""
-    for heading, name in found:
-        here = heading or here
-        if name:
-            keys.append(f"{here}.{name}")
-    return keys
 
 
 def _commands(file: Path) -> str:
