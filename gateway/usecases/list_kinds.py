@@ -343,10 +343,41 @@ GROUPS = ListKind(
     ),
 )
 
+PARTNERS = ListKind(
+    name="partners",
+    table="partner",
+    one="partner",
+    named="name",
+    found_by=("name",),
+    fields=(
+        Field(key="code", column="name", required=True, fixed=True),
+        Field(key="title", column="title", brief=True),
+        Field(
+            key="delivery",
+            column="delivery",
+            form=Form.WORD,
+            words=("push", "pull"),
+            required=True,
+            brief=True,
+        ),
+        Field(key="max_in_flight", column="max_in_flight", form=Form.NUMBER, low=1, high=100,
+              required=True),
+        Field(
+            key="on_dead",
+            column="dead_policy",
+            form=Form.WORD,
+            words=("block", "skip"),
+            required=True,
+            brief=True,
+        ),
+        _row("call_failed_process", "process"),
+        *_ROW,
+    ),
+)  # fmt: skip
+
 # Columns by which a row is found where another one names it; the first is how it is shown.
 FOUND_BY = {
     "agent": ("login",),
-    "partner": ("name",),
     "process": ("name",),
-    **{kind.table: kind.found_by for kind in (*LISTS, GROUPS)},
+    **{kind.table: kind.found_by for kind in (*LISTS, GROUPS, PARTNERS)},
 }

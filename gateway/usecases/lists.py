@@ -22,6 +22,7 @@ from gateway.usecases.list_kinds import FOUND_BY, SETTINGS
 
 SEPARATOR = "::"
 _NUMBER = re.compile("[0-9]{1,18}")
+_PARTNER_CODE = re.compile("[A-Z0-9_-]{1,40}")
 
 Values = Mapping[Field, object]
 Shown = dict[str, Any]
@@ -264,7 +265,20 @@ def _defaults(
         given["parent_id"] = _id(field, parent, unit)
     # A customer's or a dynamic field's second name is the first unless it is said.
     given |= {"customer": {"key": name}, "dynamic_field": {"en": name}}.get(kind.table, {})
+    if kind.table == "partner":
+        given["system_id"] = _system(name, unit)
     return given | {"sort": [["id", "desc"]]} if kind.table == "stored_query" else given
+
+
+def _system(name: str, unit: AdministrationUnit) -> int:
+    """Find or make the system whose references those of a new partner are: it has its code."""
+    # SSP7 contract, section 1: the code stands in hashes and on the wire.
+    if _PARTNER_CODE.fullmatch(name) is None:
+        raise BrokenRule("1 to 40 of A-Z 0-9 _ -", field="code")
+    found = unit.find("external_system", "name", name)
+    made = found[0] if found else unit.insert("external_system", {"name": name})
+    number: int = made["id"]
+    return number
 
 
 def _derived(
