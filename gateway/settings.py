@@ -133,7 +133,10 @@ class Http(_Section):
     )
     target_bytes: Count = Field(default=8192, description="Longest path and query together.")
     query_parameters: Count = Field(default=100, description="Most parameters of a query.")
-    body_bytes: Count = Field(default=8 * _MIB, description="Largest body, attachments apart.")
+    body_bytes: Count = Field(
+        default=8 * _MIB,
+        description="Services that take larger bodies than this give them large_body_s.",
+    )
     body_s: Seconds = Field(default=30, description="Time to send a body.")
     large_body_s: Seconds = Field(default=120, description="Time to send a body with attachments.")
     body_gap_s: Seconds = Field(default=10, description="Longest pause within a body.")
