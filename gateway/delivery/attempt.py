@@ -175,7 +175,8 @@ def _transient(attempt: Attempt, result: Transient) -> Verdict:
     probe_s = attempt.claimed.probe_s
     if probe_s is not None and result.of_partner:
         # A probe looks whether the partner is back: it is no try of the delivery that carries it.
-        return _again(attempt, attempt.tries, float(slower_s(probe_s)), result.error)
+        asked_s = min(result.retry_after_s or 0.0, result.retry.maximum_s)
+        return _again(attempt, attempt.tries, max(slower_s(probe_s), asked_s), result.error)
     tries = attempt.tries + 1
     delay_s = next_delay_s(result.retry, tries, result.retry_after_s)
     if delay_s is None:

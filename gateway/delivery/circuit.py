@@ -20,8 +20,15 @@ SLOWEST_PROBE_S = 300
 PAUSED_AFTER = timedelta(hours=120)
 
 
-def failed(circuit: Circuit, now: datetime, *, probe: bool) -> Circuit:
-    """Count a transient failure."""
+def failed(
+    circuit: Circuit, now: datetime, *, probe: bool, retry_after_s: float | None = None
+) -> Circuit:
+    """Count a transient failure.
+
+    What the partner asked for delays the next probe, but not beyond the slowest one: it was said
+    about one message, and all others wait for the probe.
+    """
+    asked_s = min(retry_after_s or 0.0, SLOWEST_PROBE_S)
     since = circuit.failing_since or now
     after = replace(
         circuit,
@@ -31,9 +38,9 @@ def failed(circuit: Circuit, now: datetime, *, probe: bool) -> Circuit:
     )
     if circuit.open_until is None:
         opens = after.failures >= FAILURES_TO_OPEN
-        return _opened(after, now, FIRST_PROBE_S) if opens else after
+        return _opened(after, now, FIRST_PROBE_S, asked_s) if opens else after
     # What was begun before the circuit opened says nothing new.
-    return _opened(after, now, slower_s(circuit.probe_s)) if probe else after
+    return _opened(after, now, slower_s(circuit.probe_s), asked_s) if probe else after
 
 
 def answered(circuit: Circuit) -> Circuit:
@@ -51,5 +58,6 @@ def slower_s(probe_s: int) -> int:
     return min(2 * probe_s, SLOWEST_PROBE_S)
 
 
-def _opened(circuit: Circuit, now: datetime, probe_s: int) -> Circuit:
-    return replace(circuit, probe_s=probe_s, open_until=now + timedelta(seconds=probe_s))
+def _opened(circuit: Circuit, now: datetime, probe_s: int, asked_s: float) -> Circuit:
+    wait = timedelta(seconds=max(probe_s, asked_s))
+    return replace(circuit, probe_s=probe_s, open_until=now + wait)

@@ -28,7 +28,7 @@ from gateway.usecases.ports import (
 
 log = structlog.get_logger(__name__)
 
-_LISTEN_S = 1.0  # at a time, so that a stop need not wait for long
+_LISTEN_S = 0.5  # at a time, so that a stop need not wait for long
 
 
 class Deliverer:
@@ -175,7 +175,8 @@ class Deliverer:
         match result:
             case Transient(of_partner=True):
                 before, after = self._store.circuit(
-                    claimed.partner_id, partial(circuit.failed, probe=probe)
+                    claimed.partner_id,
+                    partial(circuit.failed, probe=probe, retry_after_s=result.retry_after_s),
                 )
                 if after.paused and not before.paused:
                     log.error("partner paused: nothing but failure", partner=claimed.partner)

@@ -113,6 +113,11 @@ def test_a_failed_probe_is_no_try_and_comes_back_with_the_next_one():
     assert (verdict.state, verdict.tries, verdict.delay_s) == (State.PENDING, 16, 40)
 
 
+def test_a_failed_probe_comes_back_no_earlier_than_the_partner_asked():
+    result = Transient(error="HTTP 429", retry_after_s=3600)
+    assert verdict_of(result, replace(CLAIMED, probe_s=20)).delay_s == 3600
+
+
 def test_our_own_failure_during_a_probe_is_a_try():
     result = Transient(error="x", of_partner=False)
     assert verdict_of(result, replace(CLAIMED, probe_s=20)).tries == 1

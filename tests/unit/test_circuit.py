@@ -51,6 +51,13 @@ def test_what_was_begun_before_it_opened_does_not_move_the_probe():
     assert late.probe_s == state.probe_s
 
 
+def test_what_the_partner_asks_for_delays_the_probe_by_five_minutes_at_most():
+    state = after_failures(5)
+    assert circuit.failed(state, NOW, probe=True, retry_after_s=60).open_until == in_seconds(60)
+    assert circuit.failed(state, NOW, probe=True, retry_after_s=1).open_until == in_seconds(10)
+    assert circuit.failed(state, NOW, probe=True, retry_after_s=3600).open_until == in_seconds(300)
+
+
 def test_a_good_probe_forgets_everything():
     assert circuit.answered(after_failures(9)) == Circuit()
 
