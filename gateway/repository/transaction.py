@@ -114,9 +114,15 @@ class Transaction:
         """Roll back what was not committed and give the connection back; cannot fail."""
         connection = self._connection
         try:
-            if connection.pgconn.transaction_status != TransactionStatus.IDLE:
-                # Not the driver's rollback(): it would forget all prepared statements.
-                connection.pgconn.exec_(b"ROLLBACK")
+            match connection.pgconn.transaction_status:
+                case TransactionStatus.IDLE:
+                    pass
+                case TransactionStatus.INERROR:
+                    # The driver's rollback() forgets all prepared statements: behind the one that
+                    # failed the batch may name some that the server never came to prepare.
+                    connection.rollback()
+                case _:
+                    connection.pgconn.exec_(b"ROLLBACK")
             connection.autocommit = False
         except psycopg.Error:
             # What was sent is undone with the connection.

@@ -103,6 +103,29 @@ def test_what_fails_at_the_end_of_the_unit_leaves_nothing_either(stores):
     assert stores.lock(made.guid).title == made.title
 
 
+def test_statements_of_a_failed_batch_are_prepared_again(database_url):
+    stores = Stores(database_url, pool_size=1)  # every unit meets the same connection
+    try:
+        made, call = stores.create(), stores.call()
+
+        def line(ticket):
+            def work(unit):
+                unit.tickets.touch(ticket, call)
+                unit.history.add(ticket, [HistoryLine(kind="created")], call)
+                unit.entries.delete_reminder(ticket)
+
+            return work
+
+        for _ in range(2):
+            stores.units.run(line(made), call)
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            # The driver prepares what it meets for the third time; not all of it gets there.
+            stores.units.run(line(replace(made, id=4711)), call)
+        stores.units.run(line(made), call)
+    finally:
+        stores.close()
+
+
 def test_a_connection_after_a_failure_is_as_good_as_new(stores):
     blank = stores.blank()
 
