@@ -21,6 +21,7 @@ from gateway.dialects.ssp7 import service as ssp7
 from gateway.dialects.ssp7.desk import Workflow
 from gateway.dialects.ssp7.form import FileLimits
 from gateway.domain.assignment import WorkflowRules
+from gateway.domain.commands import Defaults
 from gateway.domain.people import AccountKind
 from gateway.errors import GatewayError
 from gateway.http.authentication import Authenticator, Way, credentials_of
@@ -283,6 +284,7 @@ def _workflow(units: UnitsOfWork, settings: Settings) -> Workflow:
         units=units,
         hashes=ObjectHashes(_hash_keys(workflow.hash_keys.get_secret_value())),
         hash_accepted="hash" in workflow.auth,
+        defaults=Defaults(queue=workflow.queue, state=workflow.default_state, priority=3),
         files=FileLimits(
             files=workflow.max_attachments,
             bytes=workflow.max_attachment_bytes,

@@ -267,6 +267,12 @@ class Ssp7Workflow(_Section):
         min_length=1,
         description="State of a ticket that is closed with its last task.",
     )
+    queue: str = Field(
+        default="Raw", min_length=1, description="Queue of tickets made by external apps."
+    )
+    default_state: str = Field(
+        default="new", min_length=1, description="State of tickets made by external apps."
+    )
     default_group: str = Field(
         default="", description="Group a task comes back to that came from none."
     )

@@ -61,6 +61,7 @@ class SaveTicket:
     impact: Key | None | Unset = UNSET
     keywords: str | Unset = UNSET
     template: UUID | Unset = UNSET  # counts only when the ticket is created
+    address: str | Unset = UNSET  # of a requester who is no customer user; only without contact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

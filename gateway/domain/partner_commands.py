@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from gateway.domain.assignment import Direction, TaskState
+from gateway.domain.assignment import Direction, Partner, TaskState
+from gateway.domain.commands import Defaults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,39 @@ class AddUpdate:
     visible: bool = False
     files: tuple[NewFile, ...] = ()
     message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartProcess:
+    """A ticket is to be made through an external app; ``values`` as they were sent."""
+
+    app: str
+    requester: str
+    values: tuple[tuple[str, str], ...]
+    reference: str
+    defaults: Defaults = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalApp:
+    """An external app: it stands in for a form, with names of its own."""
+
+    code: str
+    partner: Partner | None
+    template: UUID | None
+    requester: UUID | None
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The ticket an app made, or made before."""
+
+    ticket_id: int
+    ticket_number: str
+    task_id: int
+    received: datetime
+    duplicate: bool = False
 
 
 class ExchangeKind(StrEnum):

@@ -1804,3 +1804,30 @@ values (%(system)s, %(reference)s, %(ticket_id)s, %(task_id)s);
 -- A task that ended lets others take its numbers.
 update external_reference set claim = 'released', changed = %(now)s
 where ticket_id = %(ticket_id)s and task_id = %(task_id)s and claim = 'live';
+
+-- name: find_app
+-- The six apps of the ticketing make no tickets: they only name fields.
+select a.code,
+  (select jsonb_build_array(p.id, p.name, p.title, p.system_id) from partner p
+   where p.id = a.partner_id),
+  (select guid from template where id = a.template_id),
+  (select guid from customer_user where id = a.requester_id),
+  array(select name from external_app_field where app_id = a.id limit 1000)
+from external_app a
+where a.code = %(code)s and a.active and left(a.code, 10) <> 'Ticketing.';
+
+-- name: requester_of_app
+-- Partners name people by an id of their own.
+select guid from customer_user where unique_id = %(unique_id)s and active;
+
+-- name: add_text_fields
+-- Of other types nothing is known about the form of a value.
+insert into ticket_field (ticket_id, field_id, vt)
+select %(ticket_id)s, f.id, given.text
+from unnest(%(names)s::text[], %(texts)s::text[]) as given(name, text)
+join dynamic_field f on f.name = given.name and f.field_type = 'text' and f.active
+where octet_length(given.text) between 1 and 2600;
+
+-- name: number_of_ticket
+-- For a caller who is told of a ticket that was there before.
+select number from ticket where id = %(id)s;

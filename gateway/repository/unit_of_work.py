@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from gateway import clock
 from gateway.domain.assignment import WorkflowRules
 from gateway.errors import DeadlinePassed, OutcomeUnknown, TryLater
+from gateway.repository.apps import AppStore
 from gateway.repository.attachments import AttachmentStore
 from gateway.repository.costs import CostStore
 from gateway.repository.deliveries import Deliveries
@@ -60,6 +61,7 @@ class UnitOfWork:
     tasks: TaskStore
     references: ReferenceStore
     partners: PartnerStore
+    apps: AppStore
     entries: EntryStore
     attachments: AttachmentStore
     times: WorkingTimeStore
@@ -150,6 +152,7 @@ class UnitsOfWork:
             tasks=TaskStore(current, now),
             references=ReferenceStore(current, now),
             partners=PartnerStore(current),
+            apps=AppStore(current),
             entries=EntryStore(current, now),
             attachments=AttachmentStore(current, now),
             times=WorkingTimeStore(current, now),

@@ -19,7 +19,7 @@ def task(task_id: int, reference: str, system: str, call: Call, unit: Unit) -> T
         TaskUnknown, ReferenceUnknown: there is none.
         NotPermitted, BrokenRule: rights, a system that is not the caller's.
     """
-    rights.require_named(call.principal, "ssp7.read")
+    rights.require(call.principal, "ssp7.read")
     meant, partner = shown(task_id, reference, speakers(call, unit, system), unit)
     unit.messages.settle(call, meant.ticket_id)
     return unit.tasks.card(meant.id, partner.id)
@@ -33,7 +33,7 @@ def messages(
     Raises:
         As ``task``.
     """
-    rights.require_named(call.principal, "ssp7.read")
+    rights.require(call.principal, "ssp7.read")
     meant, partner = shown(task_id, "", speakers(call, unit), unit)
     unit.messages.settle(call, meant.ticket_id)
     return unit.tasks.exchanged(meant.id, partner.id, since)
@@ -45,7 +45,7 @@ def pending_events(system: str, count: int, call: Call, unit: Unit) -> Sequence[
     Raises:
         NotPermitted, BrokenRule: rights, a system that is not the caller's.
     """
-    rights.require_named(call.principal, "ssp7.events")
+    rights.require(call.principal, "ssp7.events")
     partners = speakers(call, unit, system)
     unit.messages.settle(call, None)
     pulling = [partner for partner in partners if partner.pulls]
@@ -61,7 +61,7 @@ def confirm_event(event: UUID | None, system: str, call: Call, unit: Unit) -> bo
         OutOfTurn: an earlier one of its ticket is not confirmed.
         NotPermitted, BrokenRule: rights, a system that is not the caller's.
     """
-    rights.require_named(call.principal, "ssp7.events")
+    rights.require(call.principal, "ssp7.events")
     partners = speakers(call, unit, system)
     confirmed = None
     if event is not None:

@@ -38,7 +38,7 @@ def update(command: AddUpdate, call: Call, unit: Unit) -> Receipt:
         KeyReused: the message id was used for another message.
         NotPermitted: rights.
     """
-    rights.require_named(call.principal, "ssp7.update")
+    rights.require(call.principal, "ssp7.update")
     meant = found(command.task_id, command.reference, speakers(call, unit), unit)
     call = speaking(call, meant.partner)
     digest = _digest("update", command.message, command.visible, command.files)
@@ -81,7 +81,7 @@ def reassign(command: Reassign, call: Call, unit: Unit) -> Receipt:
         As ``update``; ReferenceTaken: the reference of a late acknowledgement is another's.
         BrokenRule: the group to come back to.
     """
-    rights.require_named(call.principal, "ssp7.reassign")
+    rights.require(call.principal, "ssp7.reassign")
     meant = found(command.task_id, command.reference, speakers(call, unit), unit)
     call = speaking(call, meant.partner)
     digest = _digest("reassign", command.solution, command.closed, command.files)

@@ -24,7 +24,7 @@ def acknowledge(command: Acknowledge, call: Call, unit: Unit) -> Receipt:
         ReferenceConflict, ReferenceTaken: the number cannot be this task's.
         NotPermitted, BrokenRule: rights, a value.
     """
-    rights.require_named(call.principal, "ssp7.acknowledge")
+    rights.require(call.principal, "ssp7.acknowledge")
     partners = speakers(call, unit, command.system)
     meant = found(command.task_id, command.reference, partners, unit)
     call = speaking(call, meant.partner)

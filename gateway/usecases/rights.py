@@ -14,6 +14,7 @@ class On(Enum):
     TICKET = "the group of the ticket's queue"
     ANY = "any group: the command concerns no ticket, or filters what it shows"
     NAMED = "the group named in the row"
+    NONE = "no group: the account itself was given the right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Need:
 
     key: Permission
     on: On
-    group: str = ""  # only with On.NAMED
+    group: str = ""  # only with On.NAMED; with On.NONE the name of the right
 
 
 _SEE = Need(Permission.RO, On.TICKET)
@@ -75,27 +76,16 @@ _ACMP: Mapping[str, Need] = {
     "GetCommandVersions": _LOOK_UP,
 }
 
-NEEDS: Mapping[str, Need] = {**_ACMP}
-
-
-# SSP7: rights that hang on no group (contract, section 5). A partner's account has the first
-# ones unless rights of this family were given to it by name.
+# SSP7: rights that hang on no group (contract, section 5). A partner's account has all but the
+# last, unless rights of this family were given to it by name.
 _OF_PARTNERS = frozenset(
     {"ssp7.acknowledge", "ssp7.reassign", "ssp7.update", "ssp7.read", "ssp7.events"}
 )
+_SSP7: Mapping[str, Need] = {
+    name: Need(Permission.RW, On.NONE, name) for name in (*_OF_PARTNERS, "ssp7.start")
+}
 
-
-def require_named(principal: Principal, right: str) -> None:
-    """Insist that the principal has a right that hangs on no group.
-
-    Raises:
-        NotPermitted: it was not given.
-    """
-    family = right.partition(".")[0] + "."
-    given = any(each.startswith(family) for each in principal.granted)
-    by_kind = principal.kind is AccountKind.PARTNER and not given and right in _OF_PARTNERS
-    if not (by_kind or right in principal.granted):
-        raise NotPermitted
+NEEDS: Mapping[str, Need] = {**_ACMP, **_SSP7}
 
 
 def require(
@@ -117,7 +107,16 @@ def sees(principal: Principal, group_id: int) -> bool:
 
 
 def _fulfilled(need: Need, principal: Principal, group_id: int | None) -> bool:
+    if need.on is On.NONE:
+        return _was_given(need.group, principal)
     if need.on is On.ANY:
         return bool(principal.groups_with(need.key))
     group = principal.named.get(need.group) if need.on is On.NAMED else group_id
     return group is not None and principal.may(need.key, group)
+
+
+def _was_given(right: str, principal: Principal) -> bool:
+    family = right.partition(".")[0] + "."
+    chosen = any(each.startswith(family) for each in principal.granted)
+    by_kind = principal.kind is AccountKind.PARTNER and not chosen and right in _OF_PARTNERS
+    return by_kind or right in principal.granted

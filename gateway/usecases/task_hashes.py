@@ -89,6 +89,26 @@ def task_speaker(
     return _speaker(principal, partner_id, code, _OF_TASKS), task_id
 
 
+def app_speaker(
+    hashes: ObjectHashes, given: str, code: str, principal: Principal, unit: Unit
+) -> Principal:
+    """Find out for which partner, or for none, a hash starts an app.
+
+    Raises:
+        HashRefused: it is not good for that app, or for another partner than the login.
+    """
+    app = unit.apps.find(code)
+    partner = app.partner if app else None
+    good = hashes.of_this_app(given, partner.code if partner else "", code)
+    if not good or app is None:
+        raise HashRefused(field="hash_check")
+    if partner is not None:
+        return _speaker(principal, partner.id, partner.code, _OF_APPS)
+    if principal is NOBODY:
+        return replace(NOBODY, account=f"app {code}", granted=_OF_APPS)
+    return principal
+
+
 def _speaker(principal: Principal, partner_id: int, code: str, rights: frozenset[str]) -> Principal:
     if principal is NOBODY:
         return Principal(

@@ -133,7 +133,12 @@ def seen(ticket: Ticket | None, call: Call, field: str) -> Ticket:
     return ticket
 
 
-def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
+def create(command: SaveTicket, call: Call, unit: Unit) -> tuple[Ticket, str]:
+    """Make a ticket, with a note for the caller; nothing is remembered for repeats.
+
+    Raises:
+        NotFound, NotPermitted, BrokenRule: as in ``save``.
+    """
     defaults = command.defaults
     template = (
         None if isinstance(command.template, Unset) else unit.templates.find(command.template)
@@ -181,6 +186,11 @@ def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
         happened.append(EventKind.ASSIGNED)
     unit.outbox.add(ticket, [Event(kind, events.snapshot(ticket)) for kind in happened], call)
     assignments.made(ticket, call, unit)
+    return ticket, note
+
+
+def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
+    ticket, note = create(command, call, unit)
     return _remembered("create", ticket, call, unit, note)
 
 
@@ -264,7 +274,7 @@ def _changes(command: SaveTicket, ticket: Ticket, rows: Rows, unit: Unit) -> Cha
         # ACMP section 10: a pending state set here has no end time, any other never has one.
         pending_until=UNSET if isinstance(settable, Unset) else None,
         customer_user=picked_contact,
-        customer_address=None if isinstance(picked_contact, Row) else UNSET,
+        customer_address=None if isinstance(picked_contact, Row) else command.address,
         customer=_company(picked_contact, ticket, unit),
         impact=picked_impact,
         keywords=command.keywords,

@@ -14,8 +14,10 @@ from tests.kit.workflow import (
     NORTHWIND,
     REASSIGN,
     SOUTHSEA,
+    STARTER,
     UPDATE,
     element,
+    hashes,
     running_workflow,
 )
 
@@ -799,3 +801,113 @@ def test_base64_of_attachments_is_not_kept_in_messages(workflow):
     )
     assert base64.b64encode(content).decode() not in request
     assert hashlib.sha256(content).hexdigest() in request
+
+
+# --- starting ----------------------------------------------------------------------------------
+
+START = "StartProcessFromExternalApp"
+
+
+def pairs(**values):
+    return {"NameValue": [{"Name": name, "Value": value} for name, value in values.items()]}
+
+
+def started(workflow, app="DOOR", *, login=STARTER, **arguments):
+    given = {"p_strExternalApp": app, "p_arrFields": pairs(Subject="Door stuck"), **arguments}
+    return workflow.call(START, login=login, **given)
+
+
+def test_a_ticket_is_made_through_an_external_app(workflow, version):
+    fields = pairs(Subject="Door  stuck", Description="Third floor.", Priority="4",
+                   Category="Doors", RequesterName="Olga", RequesterEmail="olga@example.org",
+                   Room="312")  # fmt: skip
+    done = started(workflow, version=version, p_arrFields=fields)
+    assert (done.Success, done.Code, done.Duplicate) == (True, "OK", False)
+    ((title, priority, address, number),) = workflow.rows(
+        "select title, priority_id, customer_address, number from ticket where id = %s",
+        done.ProcessInstanceId,
+    )
+    assert (title, priority, address) == ("Door stuck", 4, "Olga <olga@example.org>")
+    assert number == done.TicketNumber
+    assert workflow.state(done.TaskId) == "Open"
+    ((room,),) = workflow.rows(
+        "select v.vt from ticket_field v join dynamic_field f on f.id = v.field_id"
+        " where f.name = 'Room' and v.ticket_id = %s", done.ProcessInstanceId,
+    )  # fmt: skip
+    assert room == "312"
+
+
+def test_a_reference_of_an_open_ticket_gives_that_ticket(workflow):
+    reference = new_id()
+    first = started(workflow, p_strExternalReference=reference)
+    again = started(workflow, p_strExternalReference=reference)
+    assert (again.Code, again.Duplicate) == ("DUPLICATE", True)
+    assert (again.ProcessInstanceId, again.TaskId) == (first.ProcessInstanceId, first.TaskId)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"p_strExternalApp": "NONE"}, ("APP_NOT_FOUND", "p_strExternalApp")),
+        ({"p_strExternalApp": "SEA"}, ("APP_NOT_FOUND", "p_strExternalApp")),
+        ({"p_strExternalApp": " "}, ("ARGUMENT_MISSING", "p_strExternalApp")),
+        ({"p_arrFields": pairs(Room="1")}, ("ARGUMENT_MISSING", "p_arrFields/Subject")),
+        (
+            {"p_arrFields": pairs(Subject="x", Nothing="1")},
+            ("ARGUMENT_INVALID", "p_arrFields/Nothing"),
+        ),
+        (
+            {"p_arrFields": pairs(Subject="x", Priority="6")},
+            ("ARGUMENT_INVALID", "p_arrFields/Priority"),
+        ),
+        (
+            {"p_arrFields": pairs(Subject="x", Category="Nowhere")},
+            ("ARGUMENT_INVALID", "p_arrFields/Category"),
+        ),
+        ({"p_strRequesterUniqueId": "X-9"}, ("ARGUMENT_INVALID", "p_strRequesterUniqueId")),
+    ],
+)
+def test_what_an_app_does_not_take_is_refused(workflow, arguments, expected):
+    given = {"p_strExternalApp": "DOOR", "p_arrFields": pairs(Subject="x"), **arguments}
+    assert workflow.refused(START, login=STARTER, **given) == expected
+
+
+def test_a_field_given_twice_is_refused(workflow):
+    twice = {"NameValue": [{"Name": "Subject", "Value": "x"}, {"Name": "Subject", "Value": "y"}]}
+    given = {"p_strExternalApp": "DOOR", "p_arrFields": twice}
+    refused = workflow.refused(START, login=STARTER, **given)
+    assert refused == ("ARGUMENT_INVALID", "p_arrFields/Subject")
+
+
+@pytest.mark.parametrize("unique_id", ["C-1", "X-9"])
+def test_the_requester_is_the_one_named_else_the_apps_own(workflow, unique_id):
+    done = started(workflow, "OPEN", p_strRequesterUniqueId=unique_id)
+    ((login,),) = workflow.rows(
+        "select u.login from ticket t join customer_user u on u.id = t.customer_user_id"
+        " where t.id = %s", done.ProcessInstanceId,
+    )  # fmt: skip
+    assert login == "carla"
+
+
+def test_starting_is_no_right_of_a_partner_unless_it_was_given(workflow):
+    given = {"p_strExternalApp": "DOOR", "p_arrFields": pairs(Subject="x")}
+    assert workflow.refused(START, **given) == ("ACCESS_DENIED", None)
+
+
+@pytest.mark.parametrize(("app", "partner"), [("DOOR", "NORTHWIND"), ("OPEN", "")])
+def test_ssp7_workflow_b3_the_hash_of_an_app_starts_that_app_only(workflow, app, partner):
+    def start(code):
+        good = hashes().of_app(partner, app)
+        return workflow.post(
+            element(
+                START,
+                f"<p_strExternalApp>{code}</p_strExternalApp><p_strHashCheck>{good}"
+                "</p_strHashCheck><p_arrFields><NameValue><Name>Subject</Name><Value>x</Value>"
+                "</NameValue></p_arrFields>",
+            ),
+            login=None,
+        )
+
+    assert start(app).status_code == 200
+    for other in {"DOOR", "OPEN", "SEA", "NONE"} - {app}:
+        assert "HASH_INVALID" in start(other).text

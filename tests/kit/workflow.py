@@ -12,7 +12,7 @@ from zeep.transports import Transport
 
 from gateway.usecases.task_hashes import HashKey, ObjectHashes
 from tests.kit.database import ADMIN_HASH, ADMIN_PASSWORD
-from tests.kit.gateway import MEDIA_TYPES, Gateway, new_id, running_gateway, wrapped
+from tests.kit.gateway import MEDIA_TYPES, Gateway, running_gateway, wrapped
 from tests.kit.stores import Stores
 
 PATH = "/Workflow/WebService/WorkflowService.asmx"
@@ -26,6 +26,7 @@ PARTNERS = ("NORTHWIND", "SOUTHSEA", "FETCHER")  # the last one fetches its even
 NORTHWIND = ("northwind", ADMIN_PASSWORD)
 SOUTHSEA = ("southsea", ADMIN_PASSWORD)
 FETCHER = ("fetcher", ADMIN_PASSWORD)
+STARTER = ("starter", ADMIN_PASSWORD)
 
 
 @dataclass
@@ -224,9 +225,39 @@ def _partners(url):
             "update customer_user set email = 'carla@acme.example', phone = '+1 555 0100',"
             " unique_id = 'C-1' where login = 'carla'"
         )
+        ((starter,),) = stores.sql(
+            "insert into account (name, kind, partner_id) select 'starter', 'partner', id"
+            " from partner where name = 'NORTHWIND' returning id"
+        )
+        stores.sql(
+            "insert into account_secret (account_id, kind, hash) values (%s, 'password', %s)",
+            starter, ADMIN_HASH,
+        )  # fmt: skip
+        _apps(stores)
+        stores.sql("insert into category (en, path_en, path_de) values ('Doors', 'Doors', 'Doors')")
         stores.sql("insert into resolution (en, de) values ('Solved', 'Gelöst')")
     finally:
         stores.close()
+
+
+def _apps(stores):
+    for code, partner in (("DOOR", "NORTHWIND"), ("OPEN", None), ("SEA", "SOUTHSEA")):
+        ((app,),) = stores.sql(
+            "insert into external_app (code, partner_id) values (%s,"
+            " (select id from partner where name = %s)) returning id", code, partner,
+        )  # fmt: skip
+        stores.sql(
+            "insert into external_app_field (app_id, name, label) values (%s, 'Room', 'Room')", app
+        )
+    stores.sql(
+        "update external_app set requester_id ="
+        " (select id from customer_user where login = 'carla') where code = 'OPEN'"
+    )
+    stores.sql("insert into dynamic_field (name, en, field_type) values ('Room', 'Room', 'text')")
+    stores.sql(
+        "insert into account_right select id, unnest(array['ssp7.start', 'ssp7.read'])"
+        " from account where name = 'starter'"
+    )
 
 
 def _partner(stores, name):
@@ -266,6 +297,3 @@ def _integrated(stores, group, partner):
         " closure_process_id = (select id from process where name = 'close')"
         " where name = %s", partner, group,
     )  # fmt: skip
-
-
-__all__ = ["ACKNOWLEDGE", "FETCHER", "NORTHWIND", "REASSIGN", "SOUTHSEA", "UPDATE", "new_id"]

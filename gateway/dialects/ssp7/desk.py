@@ -7,11 +7,12 @@ from typing import Any
 
 from gateway.dialects.ssp7 import shapes, translate
 from gateway.dialects.ssp7.form import IDENTIFIER, REFERENCE, FileLimits, Form
+from gateway.domain.commands import Defaults
 from gateway.domain.people import NOBODY, Principal
 from gateway.errors import NoCredentials, NotPermitted
 from gateway.http.exchange import Stage
 from gateway.soap.definition import Invocation
-from gateway.usecases import partner_reads, partner_texts, references, task_hashes
+from gateway.usecases import external_apps, partner_reads, partner_texts, references, task_hashes
 from gateway.usecases.ports import Call, Unit, Units
 from gateway.usecases.task_hashes import ObjectHashes
 
@@ -23,6 +24,7 @@ class Workflow:
     units: Units
     hashes: ObjectHashes
     hash_accepted: bool = True
+    defaults: Defaults
     files: FileLimits = field(default_factory=FileLimits)
     partner_sees_requester: bool = False
     ticket_url: str = ""
@@ -61,6 +63,20 @@ class Job:
         principal, number = self.desk.units.run(proven, call)
         speaking = self._call(principal)
         return self._run(lambda unit: work(number, speaking, unit), speaking)
+
+    def about_app(self, code: str, work: Callable[[Call, Unit], Any]) -> Any:
+        """Run a use case about an external app, whose hash may stand in for a login."""
+        given = self._hash()
+        if not given:
+            return self.by_login(work)
+
+        def proven(unit: Unit) -> Principal:
+            return task_hashes.app_speaker(
+                self.desk.hashes, given, code, self.invocation.principal, unit
+            )
+
+        speaking = self._call(self.desk.units.run(proven, self._call(self.invocation.principal)))
+        return self._run(lambda unit: work(speaking, unit), speaking)
 
     def by_login(self, work: Callable[[Call, Unit], Any]) -> Any:
         """Run a use case that only an account may ask for."""
@@ -146,6 +162,12 @@ def _update(job: Job) -> Any:
     return translate.task_result(done, "update text of task {task} received")
 
 
+def _start(job: Job) -> Any:
+    command = translate.start_command(job.form, job.desk.defaults)
+    done = job.about_app(command.app, partial(external_apps.start, command))
+    return translate.start_result(done)
+
+
 def _get_task(job: Job) -> Any:
     def work(task_id: int, call: Call, unit: Unit) -> Any:
         return partner_reads.task(task_id, "", "", call, unit)
@@ -190,6 +212,7 @@ HANDLERS: Mapping[str, Callable[[Job], Any]] = {
     "acknowledge": _acknowledge,
     "reassign": _reassign,
     "update": _update,
+    "start": _start,
     "get_task": _get_task,
     "get_task_by_reference": _get_task_by_reference,
     "get_messages": _get_messages,

@@ -179,6 +179,9 @@ def field_path(field: str) -> str:
 
 
 def _steps(field: str) -> list[str]:
+    fields, dot, name = field.partition(".")
+    if dot and fields == "fields":
+        return [shapes.PARAMETERS[fields], name]  # a name of the caller's, whatever it holds
     steps: list[str] = []
     for part in field.split("."):
         found = _PART.fullmatch(part)

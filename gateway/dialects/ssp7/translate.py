@@ -7,6 +7,7 @@ from gateway.dialects.ssp7.form import AUTHOR, IDENTIFIER, LONG_TEXT, REFERENCE,
 from gateway.dialects.ssp7.results import DUPLICATE, OK
 from gateway.domain.app_fields import TaskCard
 from gateway.domain.assignment import Direction
+from gateway.domain.commands import Defaults
 from gateway.domain.partner_commands import (
     Acknowledge,
     AddUpdate,
@@ -15,12 +16,13 @@ from gateway.domain.partner_commands import (
     Reassign,
     Receipt,
     ShownExchange,
+    Started,
+    StartProcess,
 )
 from gateway.errors import Missing
 
 Answer = dict[str, Any]
 
-# What the use cases call a field -> the key of the parameter.
 MOST_EVENTS = 100
 USUAL_EVENTS = 20
 
@@ -75,6 +77,39 @@ def update_command(form: Form, limits: FileLimits) -> AddUpdate:
         visible=form.flag("visible_to_requester"),
         files=form.files("attachments", limits),
         message_id=form.identifier("external_message_id", IDENTIFIER),
+    )
+
+
+def start_command(form: Form, defaults: Defaults) -> StartProcess:
+    """Translate the parameters of the start of a process.
+
+    Raises:
+        Missing, BrokenRule: the first value that is missing or wrong.
+    """
+    return StartProcess(
+        app=form.required_identifier("external_app"),
+        requester=form.identifier("requester_unique_id"),
+        values=tuple(form.pairs("fields")),
+        reference=form.identifier("external_reference", REFERENCE),
+        defaults=defaults,
+    )
+
+
+def start_result(started: Started) -> Answer:
+    """Write ProcessStartResult."""
+    told = "was made before" if started.duplicate else "made"
+    return shapes.written(
+        "ProcessStartResult",
+        {
+            "success": True,
+            "code": DUPLICATE if started.duplicate else OK,
+            "message": f"ticket {started.ticket_number} {told}",
+            "process_instance_id": started.ticket_id,
+            "ticket_number": started.ticket_number,
+            "task_id": started.task_id,
+            "duplicate": started.duplicate,
+            "received_at": started.received,
+        },
     )
 
 

@@ -56,7 +56,7 @@ from gateway.usecases.ports.relations import (
     SearchStore,
     TemplateStore,
 )
-from gateway.usecases.ports.tasks import PartnerStore, ReferenceStore, TaskStore
+from gateway.usecases.ports.tasks import AppStore, PartnerStore, ReferenceStore, TaskStore
 from gateway.usecases.ports.tickets import TICKET_COLUMNS, TicketStore
 from gateway.usecases.ports.units import Unit, Units
 
@@ -66,6 +66,7 @@ __all__ = [
     "TEMPLATE_COLUMNS",
     "TICKET_COLUMNS",
     "AccountStore",
+    "AppStore",
     "AttachmentStore",
     "AttemptRow",
     "Backlog",

@@ -8,6 +8,7 @@ from uuid import UUID
 from gateway.domain.app_fields import TaskCard
 from gateway.domain.assignment import EventCode, EventRule, Partner, PartnerGroup, Task, TaskEvent
 from gateway.domain.partner_commands import (
+    ExternalApp,
     KnownExchange,
     NewExchange,
     PendingEvent,
@@ -138,4 +139,24 @@ class ReferenceStore(Protocol):
 
     def release(self, task: Task) -> None:
         """Let others take the references of a task that ended."""
+        ...
+
+
+class AppStore(Protocol):
+    """External apps; nothing is cached."""
+
+    def find(self, code: str) -> ExternalApp | None:
+        """Find an active app that makes tickets."""
+        ...
+
+    def requester(self, unique_id: str) -> UUID | None:
+        """Find the active customer user of this unique id."""
+        ...
+
+    def keep(self, ticket: Ticket, values: Mapping[str, str]) -> None:
+        """Write those of the values that are dynamic fields of text."""
+        ...
+
+    def ticket_number(self, ticket_id: int) -> str:
+        """Give the number of a ticket that is there."""
         ...

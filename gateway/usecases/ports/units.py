@@ -23,7 +23,7 @@ from gateway.usecases.ports.relations import (
     SearchStore,
     TemplateStore,
 )
-from gateway.usecases.ports.tasks import PartnerStore, ReferenceStore, TaskStore
+from gateway.usecases.ports.tasks import AppStore, PartnerStore, ReferenceStore, TaskStore
 from gateway.usecases.ports.tickets import TicketStore
 
 T = TypeVar("T")
@@ -50,6 +50,8 @@ class Unit(Protocol):
     def references(self) -> ReferenceStore: ...  # noqa: D102
     @property
     def partners(self) -> PartnerStore: ...  # noqa: D102
+    @property
+    def apps(self) -> AppStore: ...  # noqa: D102
     @property
     def entries(self) -> EntryStore: ...  # noqa: D102
     @property
