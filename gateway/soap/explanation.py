@@ -28,6 +28,11 @@ _DATETIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
     r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 )
+# The bits that padding leaves over are zero: libxml2 refuses what Python's strict mode lets pass.
+_BASE64: Final = re.compile(
+    r"(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?"
+)
+_WITHOUT_BLANKS: Final = str.maketrans("", "", _BLANKS)
 _read_moment: Final = values.moment(UTC)
 
 
@@ -129,7 +134,7 @@ def _is_datetime(_: Field, text: str) -> bool:
 
 
 def _is_base64(_: Field, text: str) -> bool:
-    return _reads(values.octets, text)
+    return bool(_BASE64.fullmatch(text.translate(_WITHOUT_BLANKS)))
 
 
 def _reads(read: Callable[[str], object], text: str) -> bool:

@@ -234,7 +234,7 @@ class SoapEndpoint:
             trace=exchange.trace,
             version=exchange.version,
             deadline_s=request.deadline_s,
-            key=request.headers.get("idempotency-key"),
+            key=request.headers.get("idempotency-key") or None,  # an empty one is none
             desk=self._desk,
         )
         result = operation.function(CallContext(invocation), *arguments)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from gateway.errors import KeyReused
+from gateway.errors import BrokenRule, KeyReused
 from gateway.usecases.ports import Call, Remembered, Unit
+
+_LONGEST_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,13 @@ def once(work: Callable[[Unit], Done], call: Call, unit: Unit) -> Done:
     """Do the work once per key of the caller; without a key just do it.
 
     Raises:
+        BrokenRule: the key is longer than any can be kept.
         KeyReused: the key was used for another request.
     """
     if call.key is None:
         return work(unit)
+    if len(call.key) > _LONGEST_KEY:
+        raise BrokenRule(f"longer than {_LONGEST_KEY} characters", field="idempotency_key")
     first = unit.idempotency.claim(call, call.key)
     if first is not None:
         if first.digest != call.digest:

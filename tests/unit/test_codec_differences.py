@@ -64,7 +64,9 @@ def test_a_boolean_with_blanks_around_is_true():  # H19
     assert value_of("<Flag> 0 </Flag>").Flag is False
 
 
-@pytest.mark.parametrize("text", ["!!", "QQ", "QQ=", "QUJD=", "Q Q = = x"])
+@pytest.mark.parametrize(
+    "text", ["!!", "QQ", "QQ=", "QUJD=", "QUJD====", "====", "QR==", "QUJ=", "Q Q = = x"]
+)
 def test_broken_base64_is_refused(text):  # H20
     element = call(f"<Value><Must/><MustOrNil/><Content>{text}</Content></Value>")
     with pytest.raises(SchemaViolation) as caught:

@@ -230,7 +230,7 @@ def working_time_answer(time: WorkingTime) -> Answer:
         "EndDate": time.end,
         "Description": time.description or None,
         "ExecutorName": time.executor.en,
-        "Duration": time.minutes,
+        "Duration": translate.wire_int(time.minutes),
     }
 
 

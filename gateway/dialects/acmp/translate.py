@@ -37,6 +37,7 @@ _FIRST_PRIORITY, _LAST_PRIORITY = 1, 5
 _OBJECT_ASSIGNEE = 4  # the first TTicket with Assignee as an object
 _WITH_TEMPLATE = 5  # the first with TemplateId
 _CENT = Decimal("0.01")
+_LARGEST_INT = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +357,11 @@ def _de(caption: Caption | None) -> str | None:
     return None if caption is None else caption.de
 
 
+def wire_int(number: int) -> int:
+    """Give a sum or length as ``xs:int`` can carry it; times booked elsewhere know no limit."""
+    return min(number, _LARGEST_INT)
+
+
 def wire_path(path: str | None) -> str | None:
     """Write the path of a tree as this dialect does, joined by `` / `` (contract section 5.1)."""
     return path.replace("::", " / ") if path else None
@@ -385,7 +391,7 @@ CONTENT_READERS: Mapping[str, Callable[[TicketContent], Any]] = {
     "ImpactEN": lambda v: _en(v.impact),
     "ImpactDE": lambda v: _de(v.impact),
     "Keywords": lambda v: v.keywords or None,
-    "TotalWorkingTime": lambda v: v.working_minutes,
+    "TotalWorkingTime": lambda v: wire_int(v.working_minutes),
     "TotalCosts": lambda v: v.costs.quantize(_CENT),
     "TemplateId": lambda v: wire_guid(v.template_guid),
 }
