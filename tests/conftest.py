@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,10 +9,25 @@ from gateway.repository.embedded import EmbeddedServer
 from tests.kit.database import Databases, running_server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgres",
+        metavar="FOLDER",
+        type=Path,
+        help="run on the programs postgres and initdb of this folder, of another version perhaps",
+    )
+    parser.addoption(
+        "--answers",
+        action="append",
+        choices=("result_code", "fault"),
+        help="play the helpdesk suite with broken rules as this alone (default: both)",
+    )
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[EmbeddedServer]:
+def server(request: pytest.FixtureRequest) -> Iterator[EmbeddedServer]:
     """The embedded PostgreSQL of this test process, without fsync."""
-    with running_server() as running:
+    with running_server(request.config.getoption("--postgres")) as running:
         yield running
 
 

@@ -10,7 +10,7 @@ from tests.kit.stores import Stores
 def pytest_generate_tests(metafunc):
     """Play the suite of the helpdesk twice: broken rules as result codes, and as faults."""
     if "gateway" in metafunc.fixturenames and ".test_acmp_" in metafunc.module.__name__:
-        answers = ["result_code", "fault"]
+        answers = metafunc.config.getoption("--answers") or ["result_code", "fault"]
         metafunc.parametrize("gateway", answers, indirect=True, scope="session")
 
 

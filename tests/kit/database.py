@@ -67,10 +67,10 @@ def driver_url(url: str) -> str:
 
 
 @contextmanager
-def running_server() -> Iterator[EmbeddedServer]:
+def running_server(binaries: Path | None = None) -> Iterator[EmbeddedServer]:
     """Run a server that forgets everything in a power cut, in a folder of its own."""
     with (
         tempfile.TemporaryDirectory(prefix="gateway-test-") as folder,
-        EmbeddedServer(Path(folder) / "data", durable=False) as server,
+        EmbeddedServer(Path(folder) / "data", binaries=binaries, durable=False) as server,
     ):
         yield server
