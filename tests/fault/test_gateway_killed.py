@@ -31,6 +31,7 @@ VICTIMS = {
 @pytest.mark.parametrize("victims", VICTIMS)
 def test_what_was_acknowledged_survives_a_kill(victims, data_dir, ledger, reckon, rounds):
     chance = random.Random(f"{ledger.seed} {victims}")
+    undisturbed_s = [start_and_stop(data_dir) for _ in range(2)][1]  # the first makes the database
     starts = [
         killed_under_load(data_dir, ledger, VICTIMS[victims], chance) for _ in range(rounds(2))
     ]
@@ -42,14 +43,21 @@ def test_what_was_acknowledged_survives_a_kill(victims, data_dir, ledger, reckon
         report = reckon(url)
     assert report.acknowledged >= 20
     assert report.recovered == len(unknown[::2])
-    # The best of the restarts: on a busy machine the others measure the machine.
-    assert min(starts[1:]) < UP_S, starts
+    # The best of the restarts, next to one after a stop: a busy machine makes both slow.
+    print(f"up after {starts} s, after a stop {undisturbed_s} s")  # noqa: T201
+    assert min(starts[1:]) < max(UP_S, 2 * undisturbed_s), starts
+
+
+def start_and_stop(data_dir):
+    begun = perf_counter()
+    with Serving(data_dir, "--no-worker"):
+        return round(perf_counter() - begun, 1)
 
 
 def killed_under_load(data_dir, ledger, victims, chance):
     begun = perf_counter()
     with Serving(data_dir, "--no-worker") as gateway:
-        up_s = perf_counter() - begun
+        up_s = round(perf_counter() - begun, 1)
         with Crowd(ledger, ("127.0.0.1", gateway.port)) as crowd:
             crowd.wait_for(chance.randrange(10, 60))
             for victim in victims(gateway):

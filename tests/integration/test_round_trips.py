@@ -32,9 +32,9 @@ def test_reading_a_ticket_takes_at_most_three_round_trips_and_waits_for_no_disk(
         assert cost.commits == 0, name
 
 
-def test_every_other_write_is_as_frugal_as_a_save(costs):
+def test_every_other_write_takes_one_round_trip_more_at_most(costs):
     for name, cost in named(costs, *WRITES).items():
-        assert len(cost.trips) <= MOST_OF_A_SAVE, (name, cost.trips)
+        assert len(cost.trips) <= MOST_OF_A_SAVE + 1, (name, cost.trips)
         assert cost.commits == 1, name
 
 
