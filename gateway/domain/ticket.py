@@ -66,6 +66,7 @@ class Ticket:
     archived: bool = False
     merged_into: UUID | None = None
     description: str = ""  # HTML form of the article marked as description
+    shared: bool = False  # an open task of it is at a partner, or came back from one
 
     @property
     def state_type(self) -> StateType:

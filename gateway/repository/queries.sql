@@ -200,7 +200,9 @@ select t.id, t.guid, t.number, t.version, t.title,
       select x.id, x.guid, x.merged_into_id from ticket x where x.id = t.merged_into_id
       union select x.id, x.guid, x.merged_into_id from chain join ticket x on x.id = chain.next)
     select guid from chain where next is null limit 1) end,
-  coalesce((select html from article where ticket_id = t.id and is_description), '')
+  coalesce((select html from article where ticket_id = t.id and is_description), ''),
+  exists (select from task
+          where ticket_id = t.id and external_group_id is not null and state <> 'Closed')
 from ticket t
 where t.guid = any(%(guids)s::uuid[]);
 
@@ -653,7 +655,7 @@ limit 50000;
 
 -- name: categories
 -- Order by bytes: the same on every server, whatever its locale.
-select c.guid, p.guid, c.en, coalesce(c.de, c.en), c.path_en, c.path_de
+select count(*) over (), c.guid, p.guid, c.en, coalesce(c.de, c.en), c.path_en, c.path_de
 from category c left join category p on p.id = c.parent_id
 where c.active
 order by c.path_en collate "C", c.id
@@ -661,7 +663,7 @@ limit 5000;
 
 -- name: resolutions
 -- Order by bytes, as categories.
-select guid, en, coalesce(de, en) from resolution
+select count(*) over (), guid, en, coalesce(de, en) from resolution
 where active
 order by en collate "C", id
 limit 5000;
@@ -669,17 +671,18 @@ limit 5000;
 -- name: assignable
 -- Agents, then groups; the roles are gathered after the limit, so they cost what is shown.
 with who as (
-  (select false as is_group, a.id, n collate "C" as name
-   from agent a, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) n
-   where a.active and exists (
-     select from permission p
-     where p.agent_id = a.id and p.key = 'rw' and p.group_id = any(%(groups)s::bigint[])))
-  union all
-  (select true, g.id, g.name collate "C" from agent_group g
-   where g.active and g.id = any(%(groups)s::bigint[]))
-  order by 1, 3, 2
-  limit 5001)
-select w.is_group, coalesce(a.guid, g.guid), w.name, coalesce(g.description, ''),
+  select count(*) over () as total, every.* from (
+    select false as is_group, a.id, n collate "C" as name
+    from agent a, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) n
+    where a.active and exists (
+      select from permission p
+      where p.agent_id = a.id and p.key = 'rw' and p.group_id = any(%(groups)s::bigint[]))
+    union all
+    select true, g.id, g.name collate "C" from agent_group g
+    where g.active and g.id = any(%(groups)s::bigint[])) every
+  order by is_group, name, id
+  limit 5000)
+select w.total, w.is_group, coalesce(a.guid, g.guid), w.name, coalesce(g.description, ''),
   coalesce(a.email, g.email), coalesce(a.from_directory, false),
   array(select distinct y.name from permission p join agent_group y on y.id = p.group_id
         where p.agent_id = a.id and y.active limit 1000)
@@ -1577,6 +1580,17 @@ update task set
                    when %(closed)s::timestamptz is not null then %(by)s::bigint end,
   version = version + 1, changed = %(now)s, changed_by = %(by)s
 where ticket_id = %(ticket_id)s and id = %(id)s;
+
+-- name: close_tasks
+-- Of a ticket no task of which concerns a partner.
+update task set state = 'Closed', closed = %(now)s, closed_by = %(by)s, version = version + 1,
+  changed = %(now)s, changed_by = %(by)s
+where ticket_id = %(ticket_id)s and state <> 'Closed';
+
+-- name: release_task_references
+-- All tasks of a ticket ended; others may take their numbers.
+update external_reference set claim = 'released', changed = %(now)s
+where ticket_id = %(ticket_id)s and task_id is not null and claim = 'live';
 
 -- name: reopen_task
 -- What was closed while it was with somebody still names them; it is nobody's until it is assigned.

@@ -91,6 +91,12 @@ class TaskStore:
             },
         )
 
+    def close(self, ticket: Ticket, call: Call) -> None:
+        """Close all tasks of a ticket that concern no partner, and let go of their references."""
+        parameters = self._by(call) | {"ticket_id": ticket.id}
+        self._current.later("close_tasks", parameters)
+        self._current.later("release_task_references", parameters)
+
     def reopen(self, ticket: Ticket, call: Call) -> None:
         """Open the main task of a ticket again, with its references as far as they are free."""
         parameters = self._by(call) | {"ticket_id": ticket.id}

@@ -137,7 +137,7 @@ def _ticket(record: Record) -> Ticket:
     (id_, guid, number, version, title, state, priority, queue, type_, category, service, sla,
      impact, resolution, lock, owner, assigned_group, responsible, customer, customer_user,
      customer_address, keywords, template, pending_until, follow_up, action_required, closed,
-     archived, merged_into, description) = record  # fmt: skip
+     archived, merged_into, description, shared) = record  # fmt: skip
     return Ticket(
         id=id_,
         guid=guid,
@@ -169,6 +169,7 @@ def _ticket(record: Record) -> Ticket:
         archived=archived,
         merged_into=merged_into,
         description=description,
+        shared=shared,
     )
 
 

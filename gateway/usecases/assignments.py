@@ -40,10 +40,10 @@ def moved(before: Ticket, after: Ticket, call: Call, unit: Unit) -> None:
 
 def closed(ticket: Ticket, call: Call, unit: Unit) -> None:
     """Close the tasks of a closed ticket by hand; others may take their references."""
-    tasks = unit.tasks.of(ticket.id)
-    if not tasks:
-        unit.tasks.follow(ticket, call)
-    for task in tasks:
+    if not ticket.shared:
+        unit.tasks.close(ticket, call)
+        return
+    for task in unit.tasks.of(ticket.id):
         if task.state is not TaskState.CLOSED:
             unit.references.release(task)
             _close(task, call, unit)
@@ -51,7 +51,7 @@ def closed(ticket: Ticket, call: Call, unit: Unit) -> None:
 
 def merged(ticket: Ticket, call: Call, unit: Unit) -> None:
     """Close the tasks of a ticket that goes into another; the references go along."""
-    if _leads_outside(ticket):
+    if ticket.shared:
         for task in unit.tasks.of(ticket.id):
             if task.state is not TaskState.CLOSED:
                 _close(task, call, unit)

@@ -545,7 +545,10 @@ def test_a_right_that_was_not_given_is_denied(workflow):
         refused = workflow.refused(UPDATE, login=SOUTHSEA, p_intTaskId=task, p_strMessage="x")
         assert refused == ("ACCESS_DENIED", None)
     finally:
-        workflow.rows("delete from account_right")
+        workflow.rows(
+            "delete from account_right where name = 'ssp7.read' and account_id ="
+            " (select id from account where name = 'southsea')"
+        )
 
 
 # --- reading a request -----------------------------------------------------------------------

@@ -35,6 +35,13 @@ class TaskStore:
         del call
         self._tasks[task.ticket_id] = task
 
+    def close(self, ticket, call):
+        del call
+        known = self._tasks.get(ticket.id)
+        if known is not None:
+            now = self._unit.now
+            self._tasks[ticket.id] = replace(known, state=TaskState.CLOSED, closed=now)
+
     def reopen(self, ticket, call):
         del call
         known = self._tasks.get(ticket.id)

@@ -48,6 +48,10 @@ class TaskStore(Protocol):
         """Write what may change of a task."""
         ...
 
+    def close(self, ticket: Ticket, call: Call) -> None:
+        """Close all tasks of a ticket that concern no partner, and let go of their references."""
+        ...
+
     def reopen(self, ticket: Ticket, call: Call) -> None:
         """Open the main task of a ticket again, with its references as far as they are free."""
         ...
