@@ -5,7 +5,7 @@ from uuid import UUID
 
 from gateway.domain.people import Assignable, PartyKind, Permission, Principal
 from gateway.domain.values import Key, Row
-from gateway.domain.views import Caption, CategoryView, HelpdeskSettings
+from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, Listed
 from gateway.repository.parameters import array_of
 from gateway.repository.transaction import Transaction
 from gateway.usecases.ports import LISTS
@@ -40,18 +40,21 @@ class ListStore:
             found[of, guid] = found[of, id_] = found[of, name] = row
         return {key: found[key] for key in _flat(wanted) if key in found}
 
-    def categories(self) -> list[CategoryView]:
+    def categories(self) -> Listed[CategoryView]:
         """List the active categories by English path; at most 5000."""
-        return [CategoryView(*row) for row in self._current.read("categories", {})]
+        rows = self._current.read("categories", {})
+        return Listed([CategoryView(*row[1:]) for row in rows], rows[0][0] if rows else 0)
 
-    def resolutions(self) -> list[Caption]:
+    def resolutions(self) -> Listed[Caption]:
         """List the active resolutions by English name; at most 5000."""
-        return [Caption(*row) for row in self._current.read("resolutions", {})]
+        rows = self._current.read("resolutions", {})
+        return Listed([Caption(*row[1:]) for row in rows], rows[0][0] if rows else 0)
 
-    def assignable(self, principal: Principal) -> list[Assignable]:
-        """List active agents, then groups, to whom the principal may assign; each by name."""
+    def assignable(self, principal: Principal) -> Listed[Assignable]:
+        """List active agents, then groups, to whom the principal may assign; at most 5000."""
         groups = array_of(principal.groups_with(Permission.RW))
-        return [
+        rows = self._current.read("assignable", {"groups": groups})
+        listed = [
             Assignable(
                 guid,
                 PartyKind.GROUP if is_group else PartyKind.AGENT,
@@ -61,10 +64,9 @@ class ListStore:
                 from_directory,
                 tuple(sorted(roles)),
             )
-            for is_group, guid, name, description, email, from_directory, roles in (
-                self._current.read("assignable", {"groups": groups})
-            )
+            for _, is_group, guid, name, description, email, from_directory, roles in rows
         ]
+        return Listed(listed, rows[0][0] if rows else 0)
 
     def helpdesk_settings(self) -> HelpdeskSettings:
         """Read the operator's rules."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gateway.domain.people import Assignable
-from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, Page
+from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, Listed, Page
 from gateway.usecases import rights
 from gateway.usecases.ports import Call, Unit
 
@@ -32,19 +32,19 @@ def tickets(query: ListTickets, call: Call, unit: Unit) -> Page:
     )
 
 
-def categories(call: Call, unit: Unit) -> list[CategoryView]:
+def categories(call: Call, unit: Unit) -> Listed[CategoryView]:
     """List the active categories by English path."""
     _allowed(call, unit)
     return unit.lists.categories()
 
 
-def resolutions(call: Call, unit: Unit) -> list[Caption]:
+def resolutions(call: Call, unit: Unit) -> Listed[Caption]:
     """List the active resolutions by English name, also while they are disabled."""
     _allowed(call, unit)
     return unit.lists.resolutions()
 
 
-def assignable(call: Call, unit: Unit) -> list[Assignable]:
+def assignable(call: Call, unit: Unit) -> Listed[Assignable]:
     """List the active agents, then groups, to whom the caller may assign."""
     _allowed(call, unit)
     return unit.lists.assignable(call.principal)

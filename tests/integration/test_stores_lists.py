@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from gateway.domain.people import PartyKind
-from gateway.domain.views import Caption, HelpdeskSettings
+from gateway.domain.views import Caption, HelpdeskSettings, Listed
 from gateway.usecases.ports import LISTS
 from tests.kit.stores import Stores, agent_with, customer_with, round_trips
 
@@ -91,7 +91,7 @@ def test_categories_are_listed_active_by_path_with_their_parent(stores):
         " ('c', 'C', 'a::c', 'a::C', (select id from category where en = 'a'), true),"
         " ('d', null, 'a::d', 'a::d', (select id from category where en = 'a'), false)"
     )
-    views = stores.run(lambda unit: unit.lists.categories())
+    views = stores.run(lambda unit: unit.lists.categories()).rows
     assert [view.path_en for view in views] == ["B", "a", "a::c", "b"]
     child = views[2]
     assert (child.parent, child.en, child.de, child.path_de) == (views[1].guid, "c", "C", "a::C")
@@ -102,7 +102,7 @@ def test_resolutions_are_listed_active_by_name(stores):
         "insert into resolution (en, de, active) values ('b', null, true), ('a', 'A', true),"
         " ('x', null, false)"
     )
-    listed = stores.run(lambda unit: unit.lists.resolutions())
+    listed = stores.run(lambda unit: unit.lists.resolutions()).rows
     assert [(caption.en, caption.de) for caption in listed] == [("a", "A"), ("b", "b")]
     assert isinstance(listed[0], Caption)
 
@@ -115,7 +115,7 @@ def test_agents_then_groups_with_rw_on_both_sides_can_be_assigned(stores):
     stores.agent("elsewhere", groups=[(other, "rw")])
     stores.agent("gone", groups=[(mine, "rw")], active=False)
     principal = agent_with({mine: ["rw"], other: ["ro"]})
-    listed = stores.run(lambda unit: unit.lists.assignable(principal))
+    listed = stores.run(lambda unit: unit.lists.assignable(principal)).rows
     assert [(one.kind, one.name) for one in listed] == [
         (PartyKind.AGENT, "Adam"), (PartyKind.AGENT, "Zoe"), (PartyKind.GROUP, "mine"),
     ]  # fmt: skip
@@ -126,15 +126,28 @@ def test_agents_then_groups_with_rw_on_both_sides_can_be_assigned(stores):
 
 def test_an_inactive_group_and_a_customer_assign_nothing(stores):
     gone = stores.group("gone", active=False)
-    assert stores.run(lambda unit: unit.lists.assignable(agent_with({gone: ["rw"]}))) == []
-    assert stores.run(lambda unit: unit.lists.assignable(customer_with(1))) == []
+    assert stores.run(lambda unit: unit.lists.assignable(agent_with({gone: ["rw"]}))) == Listed(
+        [], 0
+    )
+    assert stores.run(lambda unit: unit.lists.assignable(customer_with(1))) == Listed([], 0)
 
 
-def test_one_more_assignee_than_is_shown_is_listed(stores):
+def test_lists_end_at_5000_rows_and_tell_of_how_many_g16(stores):
     stores.sql("insert into agent (login) select 'agent ' || n from generate_series(1, 5100) n")
     stores.sql("insert into permission select id, 1, 'rw' from agent on conflict do nothing")
-    listed = stores.run(lambda unit: unit.lists.assignable(stores.admin))
-    assert len(listed) == 5001
+    stores.sql("insert into resolution (en) select n from generate_series(1, 5002) n")
+    stores.sql("insert into category (en, path_en, path_de) select n, n, n"
+               " from generate_series(1, 5003) n")  # fmt: skip
+    agents = stores.run(lambda unit: unit.lists.assignable(stores.admin))
+    resolutions = stores.run(lambda unit: unit.lists.resolutions())
+    categories = stores.run(lambda unit: unit.lists.categories())
+    assert [len(each.rows) for each in (agents, resolutions, categories)] == [5000] * 3
+    ((everybody,),) = stores.sql(
+        "select (select count(*) from agent where active) + (select count(*) from permission p"
+        " join agent_group g on g.id = p.group_id where agent_id = %s and key = 'rw' and active)",
+        stores.admin.agent_id,
+    )
+    assert (agents.total, resolutions.total, categories.total) == (everybody, 5002, 5003)
 
 
 def test_the_rules_of_a_fresh_database_are_the_defaults(stores):

@@ -373,16 +373,17 @@ class ListStore:
             for row in _found(rows.get(name, []), name, key)
         }
 
-    def categories(self) -> list[CategoryView]:
+    def categories(self) -> Listed[CategoryView]:
         self._trips.append("categories")
-        return sorted(self._unit.tables.categories, key=lambda each: each.path_en)
+        return _listed(sorted(self._unit.tables.categories, key=lambda each: each.path_en))
 
-    def resolutions(self) -> list[Caption]:
+    def resolutions(self) -> Listed[Caption]:
         self._trips.append("resolutions")
         active = [row for row in self._unit.tables.lists["resolution"] if row.active]
-        return [Caption(row.guid, row.en, row.de) for row in sorted(active, key=lambda row: row.en)]
+        active.sort(key=lambda row: row.en)
+        return _listed([Caption(row.guid, row.en, row.de) for row in active])
 
-    def assignable(self, principal: Principal) -> list[Assignable]:
+    def assignable(self, principal: Principal) -> Listed[Assignable]:
         self._trips.append("assignable")
         tables = self._unit.tables
         mine = {
@@ -399,11 +400,16 @@ class ListStore:
             if party.guid in active
             and mine & {party.name if party.kind is PartyKind.GROUP else "", *party.roles}
         ]
-        return sorted(listed, key=lambda party: (party.kind is PartyKind.GROUP, party.name))
+        listed.sort(key=lambda party: (party.kind is PartyKind.GROUP, party.name))
+        return _listed(listed)
 
     def helpdesk_settings(self) -> HelpdeskSettings:
         self._trips.append("helpdesk_settings")
         return self._unit.tables.settings
+
+
+def _listed(rows: list[T]) -> Listed[T]:
+    return Listed(rows[:5000], len(rows))
 
 
 class HistoryStore:

@@ -104,18 +104,21 @@ def _ticket_list(task: Task, *request: Any) -> tuple[Answer, str]:
 
 
 def _categories(task: Task) -> tuple[Answer, str]:
-    listed, note = _first(task.read(searches.categories))
-    return {"Categories": [translate.category_answer(each) for each in listed]}, note
+    listed = task.read(searches.categories)
+    rows = [translate.category_answer(each) for each in listed.rows]
+    return {"Categories": rows}, translate.cut_note(listed)
 
 
 def _resolutions(task: Task) -> tuple[Answer, str]:
-    listed, note = _first(task.read(searches.resolutions))
-    return {"Resolutions": [translate.resolution_answer(each) for each in listed]}, note
+    listed = task.read(searches.resolutions)
+    rows = [translate.resolution_answer(each) for each in listed.rows]
+    return {"Resolutions": rows}, translate.cut_note(listed)
 
 
 def _assignees(task: Task) -> tuple[Answer, str]:
-    listed, note = _first(task.read(searches.assignable))
-    return {"Assignees": [translate.assignee_answer(each) for each in listed]}, note
+    listed = task.read(searches.assignable)
+    rows = [translate.assignee_answer(each) for each in listed.rows]
+    return {"Assignees": rows}, translate.cut_note(listed)
 
 
 def _settings(version: int, task: Task) -> tuple[Answer, str]:
@@ -130,14 +133,6 @@ def _versions(task: Task, commands: Sequence[str | None] | None) -> tuple[Answer
     return {"CommandVersions": listed}, ""
 
 
-def _first(listed: Sequence[Any]) -> tuple[Sequence[Any], str]:
-    # G16: lists without paging give at most 5000 entries and say so.
-    if len(listed) <= _LIST_CAP:
-        return listed, ""
-    return listed[:_LIST_CAP], f"first {_LIST_CAP} of {len(listed)}"
-
-
-_LIST_CAP = 5000
 _WITH_TARGET = 5  # GetTicket_V5 alone names the ticket it was merged into
 _TICKET_READERS = {
     version: translate.ticket_reader(

@@ -143,7 +143,9 @@ def _costs(task: Task, ticket_id: str) -> tuple[Answer, str]:
 
 def _mails(task: Task) -> tuple[Answer, str]:
     listed = task.read(mail_monitor.mails)
-    return {"EmailMonitors": [mail_answer(each) for each in listed.rows]}, _cut(listed)
+    return {"EmailMonitors": [mail_answer(each) for each in listed.rows]}, translate.cut_note(
+        listed
+    )
 
 
 def _delete(
@@ -264,10 +266,4 @@ def mail_answer(mail: Mail) -> Answer:
 
 
 def _note(view: TicketView, listed: Listed[Any]) -> str:
-    return "; ".join(filter(None, (translate.merge_note(view), _cut(listed))))
-
-
-def _cut(listed: Listed[Any]) -> str:
-    # G16: a list without paging that is cut off says so.
-    shown = len(listed.rows)
-    return f"first {shown} of {listed.total}" if listed.total > shown else ""
+    return "; ".join(filter(None, (translate.merge_note(view), translate.cut_note(listed))))

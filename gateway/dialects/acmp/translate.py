@@ -25,6 +25,7 @@ from gateway.domain.views import (
     Caption,
     CategoryView,
     HelpdeskSettings,
+    Listed,
     TicketContent,
     TicketView,
 )
@@ -440,6 +441,12 @@ def assignee_answer(assignee: Assignable | None) -> dict[str, Any]:
 def merge_note(view: TicketView) -> str:
     """Say that another ticket is shown than the one asked for (contract G12)."""
     return f"merged into {wire_guid(view.guid)}" if view.guid != view.asked_for else ""
+
+
+def cut_note(listed: Listed[Any]) -> str:
+    """Say that a list without paging was cut off, and of how many (contract G16)."""
+    shown = len(listed.rows)
+    return f"first {shown} of {listed.total}" if listed.total > shown else ""
 
 
 def comment_answer(article: Article, ticket: UUID) -> dict[str, Any]:

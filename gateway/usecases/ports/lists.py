@@ -5,7 +5,7 @@ from typing import Protocol
 
 from gateway.domain.people import Assignable, Principal
 from gateway.domain.values import Key, Row
-from gateway.domain.views import Caption, CategoryView, HelpdeskSettings
+from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, Listed
 
 # What a list may be asked for by name. The order is that of the resolve statement.
 LISTS = (
@@ -27,19 +27,19 @@ class ListStore(Protocol):
         """
         ...
 
-    def categories(self) -> list[CategoryView]:
+    def categories(self) -> Listed[CategoryView]:
         """List the active categories by English path; at most 5000."""
         ...
 
-    def resolutions(self) -> list[Caption]:
+    def resolutions(self) -> Listed[Caption]:
         """List the active resolutions by English name; at most 5000."""
         ...
 
-    def assignable(self, principal: Principal) -> list[Assignable]:
+    def assignable(self, principal: Principal) -> Listed[Assignable]:
         """List active agents, then groups, to whom the principal may assign; each by name.
 
         A group needs rw of the principal on itself; an agent needs rw on a group where the
-        principal has rw too. At most 5001 (one more than is shown).
+        principal has rw too. At most 5000.
         """
         ...
 
