@@ -186,7 +186,7 @@ def rival(name: str, factory: str) -> Iterator[Side]:
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
         *("--http", "1", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "8"),
-        *("--log-level", "warning", f"tests.bench.rivals:{factory}"),
+        *("--log-level", "error", f"tests.bench.rivals:{factory}"),
     ]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
