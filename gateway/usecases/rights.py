@@ -85,7 +85,10 @@ _SSP7: Mapping[str, Need] = {
     name: Need(Permission.RW, On.NONE, name) for name in (*_OF_PARTNERS, "ssp7.start")
 }
 
-NEEDS: Mapping[str, Need] = {**_ACMP, **_SSP7}
+# The console's word for a command is its own.
+_CONSOLE: Mapping[str, Need] = {"AcceptSolution": _CHANGE, "DeclineSolution": _CHANGE}
+
+NEEDS: Mapping[str, Need] = {**_ACMP, **_SSP7, **_CONSOLE}
 
 
 def require(

@@ -1,0 +1,202 @@
+"""Tasks on a real database: solutions are judged, old tickets get a task, events are numbered."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from gateway.domain.assignment import TaskState, WorkflowRules
+from gateway.domain.commands import Assign, Defaults, SaveTicket
+from gateway.domain.partner_commands import Acknowledge, Reassign
+from gateway.domain.people import AccountKind, PartyKind, Principal
+from gateway.errors import NotPermitted, WrongState
+from gateway.repository.unit_of_work import UnitsOfWork
+from gateway.usecases import partner_texts, references, rights, solutions, tickets
+from tests.kit.stores import Stores, agent_with
+
+DEFAULTS = Defaults(queue="Raw", state="new", priority=3)
+
+
+class Desk:
+    """Tickets that are given to a partner, and the partner's answers."""
+
+    def __init__(self, stores):
+        self.stores = stores
+        ((system,),) = stores.sql(
+            "insert into external_system (name) values ('NORTHWIND') returning id"
+        )
+        ((self.partner,),) = stores.sql(
+            "insert into partner (name, system_id) values ('NORTHWIND', %s) returning id", system
+        )
+        stores.group("Northwind desk", integrated=True, partner_id=self.partner)
+        stores.group("Network")
+        self.northwind = Principal(
+            account_id=9,
+            account="northwind",
+            kind=AccountKind.PARTNER,
+            partner_id=self.partner,
+            partners=frozenset({self.partner}),
+        )
+
+    def save(self, guid, group):
+        command = SaveTicket(
+            guid=guid,
+            defaults=DEFAULTS,
+            title="Printer jams",
+            assignee=Assign(self.stores.row("group", group).guid, PartyKind.GROUP),
+        )
+        call = self.stores.call()
+        self.stores.units.run(lambda unit: tickets.save(command, call, unit), call)
+
+    def given(self, *, ready=True):
+        """Give a new ticket to the partner by way of a group of ours; it may report it ready."""
+        guid = uuid4()
+        self.save(guid, "Network")
+        self.save(guid, "Northwind desk")
+        if ready:
+            command = Reassign(task_id=self.task(guid).id, solution="Done.", closed=False)
+            self.speak(partner_texts.reassign, command)
+        return guid
+
+    def speak(self, work, command):
+        call = self.stores.call(principal=self.northwind)
+        return self.stores.units.run(lambda unit: work(command, call, unit), call)
+
+    def judge(self, work, command, guid, *, units=None, principal=None):
+        call = self.stores.call(command=command, principal=principal or self.stores.admin)
+        number = self.task(guid).id
+        (units or self.stores.units).run(lambda unit: work(guid, number, call, unit), call)
+
+    def task(self, guid):
+        ticket = self.stores.lock(guid)
+        return self.stores.run(lambda unit: unit.tasks.of(ticket.id))[0]
+
+    def codes(self, guid):
+        return [
+            code
+            for (code,) in self.stores.sql(
+                "select e.kind from event e join ticket t on t.id = e.ticket_id"
+                " where t.guid = %s and e.partner_id is not null order by e.sequence", guid,
+            )
+        ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def desk(databases):
+    with databases.migrated() as url:
+        stores = Stores(url)
+        yield Desk(stores)
+        stores.close()
+
+
+def test_ssp7_workflow_a25_a_declined_solution_goes_back_to_the_partner(desk):
+    guid = desk.given()
+    assert desk.stores.lock(guid).assigned_group.en == "Network"
+    desk.judge(solutions.decline, "DeclineSolution", guid)
+    task = desk.task(guid)
+    assert (task.state, task.group.en) == (TaskState.IN_PROGRESS, "Northwind desk")
+    assert desk.stores.lock(guid).assigned_group.en == "Northwind desk"
+    assert desk.codes(guid) == ["E1", "E6", "E3"]
+
+
+def test_ssp7_workflow_a25_without_a_solution_there_is_nothing_to_judge(desk):
+    guid = desk.given(ready=False)
+    for work, command in (
+        (solutions.decline, "DeclineSolution"),
+        (solutions.accept, "AcceptSolution"),
+    ):
+        with pytest.raises(WrongState):
+            desk.judge(work, command, guid)
+
+
+@pytest.mark.parametrize(("told", "codes"), [(False, ["E1", "E6"]), (True, ["E1", "E6", "E8"])])
+def test_an_accepted_solution_closes_the_task(desk, told, codes):
+    guid = desk.given()
+    rules = WorkflowRules(event_on_accept=told)
+    units = UnitsOfWork(desk.stores.engine, desk.stores.numbers, workflow=rules)
+    desk.judge(solutions.accept, "AcceptSolution", guid, units=units)
+    assert desk.task(guid).state is TaskState.CLOSED
+    assert desk.codes(guid) == codes
+
+
+def test_judging_a_solution_needs_rw_on_the_tickets_group(desk):
+    guid = desk.given()
+    group = desk.stores.lock(guid).group_id
+    with pytest.raises(NotPermitted):
+        desk.judge(
+            solutions.decline, "DeclineSolution", guid, principal=agent_with({group: ["ro"]})
+        )
+
+
+def test_a_ticket_from_before_there_were_tasks_gets_its_main_task(desk):
+    ticket = desk.stores.create()  # the store alone makes none
+    desk.save(ticket.guid, "Northwind desk")
+    task = desk.task(ticket.guid)
+    assert (task.main, task.state) == (True, TaskState.SENT)
+    assert desk.codes(ticket.guid) == ["E1"]
+
+
+def test_a_group_without_the_marker_is_told_nothing_more(desk):
+    guid = desk.given(ready=False)
+    mark = "update agent_group set integrated = %s where name = 'Northwind desk'"
+    desk.stores.sql(mark, False)
+    try:
+        desk.save(guid, "Network")
+    finally:
+        desk.stores.sql(mark, True)
+    assert (desk.codes(guid), desk.task(guid).state) == (["E1"], TaskState.ASSIGNED)
+
+
+def test_an_edited_row_of_the_event_map_counts_from_the_next_event_on(desk):
+    change = "update event_map set request_type = %s where code = 'E1'"
+    desk.stores.sql(change, "New work")
+    try:
+        guid = desk.given(ready=False)
+    finally:
+        desk.stores.sql(change, "Submit Request")
+    ((told, kept),) = desk.stores.sql(
+        "select e.request_type, e.snapshot ->> 'Task_ExternalRequestType' from event e"
+        " join ticket t on t.id = e.ticket_id where t.guid = %s and e.kind = 'E1'", guid,
+    )  # fmt: skip
+    assert told == kept == "New work"
+
+
+@pytest.mark.parametrize(("resend", "codes"), [(True, ["E1", "E10", "E2"]), (False, ["E1", "E10"])])
+def test_an_unacknowledged_task_is_sent_again_only_where_the_group_says_so(desk, resend, codes):
+    change = "update agent_group set resend_unacknowledged = %s where name = 'Northwind desk'"
+    guid = desk.given(ready=False)
+    desk.save(guid, "Network")
+    desk.stores.sql(change, resend)
+    try:
+        desk.save(guid, "Northwind desk")
+    finally:
+        desk.stores.sql(change, True)
+    assert desk.codes(guid) == codes
+
+
+def test_a_reference_taken_after_its_task_ended_is_contested_when_that_is_reopened(desk):
+    first, second = desk.given(ready=False), desk.given(ready=False)
+    text = str(uuid4())
+    done = {"solution": "Done.", "closed": True}
+    for guid in (first, second):
+        number = desk.task(guid).id
+        desk.speak(references.acknowledge, Acknowledge(task_id=number, reference=text))
+        if guid == first:
+            desk.speak(partner_texts.reassign, Reassign(task_id=number, **done))
+    ticket, call = desk.stores.lock(first), desk.stores.call()
+    desk.stores.units.run(lambda unit: unit.tasks.reopen(ticket, call), call)
+    claims = desk.stores.sql(
+        "select claim from external_reference where reference = %s order by id", text
+    )
+    assert claims == [("contested",), ("live",)]
+
+
+@pytest.mark.parametrize("right", ["ssp7.acknowledge", "ssp7.read", "ssp7.events"])
+def test_a_partner_has_its_rights_unless_some_were_chosen_for_it(desk, right):
+    rights.require(desk.northwind, right)
+    chosen = replace(desk.northwind, granted=frozenset({"ssp7.start"}))
+    rights.require(chosen, "ssp7.start")
+    with pytest.raises(NotPermitted):
+        rights.require(chosen, right)
+    with pytest.raises(NotPermitted):
+        rights.require(desk.northwind, "ssp7.start")
