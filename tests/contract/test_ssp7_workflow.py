@@ -7,6 +7,12 @@ import threading
 import httpx
 import pytest
 
+from gateway.compose import definitions
+from gateway.dialects.ssp7 import results
+from gateway.soap.contract import read_contract
+from gateway.soap.envelope import SoapVersion
+from gateway.soap.publishing import contracts_dir, wsdl_file
+from gateway.soap.samples import filled_request
 from tests.kit.gateway import new_id, wrapped
 from tests.kit.workflow import (
     ACKNOWLEDGE,
@@ -914,3 +920,28 @@ def test_ssp7_workflow_b3_the_hash_of_an_app_starts_that_app_only(workflow, app,
     assert start(app).status_code == 200
     for other in {"DOOR", "OPEN", "SEA", "NONE"} - {app}:
         assert "HASH_INVALID" in start(other).text
+
+
+# --- samples -----------------------------------------------------------------------------------
+
+(SERVICE,) = (each for each in definitions() if each.stem == "ssp7-workflow")
+CONTRACT = read_contract(wsdl_file(SERVICE, contracts_dir()).read_bytes())
+VERSIONS = {"1.1": SoapVersion.V11, "1.2": SoapVersion.V12}
+
+
+def test_all_nine_operations_are_published():
+    assert len(CONTRACT.operations) == 9
+
+
+@pytest.mark.parametrize("name", CONTRACT.operations)
+def test_ssp7_workflow_b15_the_filled_sample_of_every_page_is_read(workflow, version, name):
+    values = SERVICE.filled(name)
+    sample = filled_request(CONTRACT, CONTRACT.operations[name], VERSIONS[version], values)
+    answer = workflow.post(None, version=version, envelope=sample.encode())
+    for code in ("MESSAGE_INVALID", "OPERATION_UNKNOWN", "ARGUMENT_", "INTERNAL"):
+        assert code not in answer.text
+
+
+def test_the_pages_name_every_fault_code():
+    raised = {row.code for row in results._ROWS} | {"ARGUMENT_MISSING"}
+    assert {code.code for code in SERVICE.codes} == raised

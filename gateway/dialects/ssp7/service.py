@@ -6,7 +6,7 @@ from typing import Any
 
 from spyne import ServiceBase, rpc
 
-from gateway.dialects.ssp7 import desk, results, shapes
+from gateway.dialects.ssp7 import desk, results, shapes, texts
 from gateway.soap.definition import (
     ActionRule,
     Elements,
@@ -78,6 +78,9 @@ def definition(manner: Manner | None = None) -> ServiceDefinition:
         leniency=_TOLERANT if manner.tolerant else _STRICT,
         shape=WsdlShape.ASMX,
         operations={each.name: OperationText(text=each.does) for each in desk.PUBLISHED},
+        fields=texts.FIELDS,
+        codes=texts.CODES,
+        filled=texts.filled,
     )
 
 
