@@ -52,8 +52,8 @@ def world(tmp_path_factory):
         answers += [httpx.get(serving.url + page).content for page in PAGES]
         with EmbeddedServer(data) as server:
             secrets["database"] = (data / "postgres-password").read_text().strip()
-            key = (data / "seal-key").read_text().strip()
-            canaries = Canaries({**secrets, "seal key": key, "sealing": bytes.fromhex(key)})
+            secrets["seal key"] = bytes.fromhex((data / "seal-key").read_text())
+            canaries = Canaries(secrets)
             places = {
                 "answers": canaries.found_in(b"\n".join(answers)),
                 "other verbs": canaries.found_in(repr(said).encode()),
