@@ -78,9 +78,7 @@ _ACMP: Mapping[str, Need] = {
 
 # SSP7: rights that hang on no group (contract, section 5). A partner's account has all but the
 # last, unless rights of this family were given to it by name.
-_OF_PARTNERS = frozenset(
-    {"ssp7.acknowledge", "ssp7.reassign", "ssp7.update", "ssp7.read", "ssp7.events"}
-)
+_OF_PARTNERS = ("ssp7.acknowledge", "ssp7.reassign", "ssp7.update", "ssp7.read", "ssp7.events")
 _SSP7: Mapping[str, Need] = {
     name: Need(Permission.RW, On.NONE, name) for name in (*_OF_PARTNERS, "ssp7.start")
 }
