@@ -945,3 +945,17 @@ def test_ssp7_workflow_b15_the_filled_sample_of_every_page_is_read(workflow, ver
 def test_the_pages_name_every_fault_code():
     raised = {row.code for row in results._ROWS} | {"ARGUMENT_MISSING"}
     assert {code.code for code in SERVICE.codes} == raised
+
+
+def test_messages_are_those_after_the_time_given(workflow):
+    task = workflow.task()
+    workflow.update(task, "first")
+    (first,) = workflow.call("GetProcessInstanceTaskMessages", p_intTaskId=task)
+    workflow.update(task, "second")
+    listed = workflow.call(
+        "GetProcessInstanceTaskMessages", p_intTaskId=task, p_dtSince=first.CreatedOn
+    )
+    assert [each.Text for each in listed][-1] == "second"
+    workflow.acknowledge(task, f"NW-{task}", p_strMessage="Taken over.")
+    last = workflow.call("GetProcessInstanceTaskMessages", p_intTaskId=task)[-1]
+    assert (last.Kind, last.Text) == ("Acknowledgement", "Taken over.")
