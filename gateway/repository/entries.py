@@ -34,12 +34,12 @@ class EntryStore:
         return _article(tuple(article)), ticket_guid
 
     def articles(self, ticket_id: int) -> Listed[Article]:
-        """List a ticket's comments, oldest first; the description is none. At most 5000."""
+        """List a ticket's comments, oldest first, without description; at most 5000, or 32 MiB."""
         rows = self._current.read("articles", {"ticket_id": ticket_id})
         return Listed([_article(row[1:]) for row in rows], rows[0][0] if rows else 0)
 
     def newest_articles(self, ticket_id: int) -> Listed[Article]:
-        """List a ticket's comments, newest first; the description is none. At most 5000."""
+        """List a ticket's comments, newest first, without description; at most 5000, or 32 MiB."""
         rows = self._current.read("newest_articles", {"ticket_id": ticket_id})
         return Listed([_article(row[1:]) for row in rows], rows[0][0] if rows else 0)
 

@@ -374,12 +374,17 @@ where r.guid = %(guid)s and not r.is_description;
 
 -- name: articles
 -- By time, not by number: a merge moves articles in between.
-select count(*) over (), r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
+-- Texts are long: the list ends, too, with the one that reaches 32 MiB, so no answer is endless.
+select r.total, r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
   (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
     nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = r.created_by),
   r.channel, r.from_, r.to_, r.cc, r.signature, r.subject, r.is_description, r.created, r.changed
-from article r
-where r.ticket_id = %(ticket_id)s and not r.is_description
+from (
+  select r.*, count(*) over () as total, sum(octet_length(r.plain) + octet_length(r.html)) over (
+    order by r.created, r.id rows between unbounded preceding and 1 preceding) as before
+  from article r
+  where r.ticket_id = %(ticket_id)s and not r.is_description) r
+where coalesce(r.before, 0) < 33554432
 order by r.created, r.id
 limit 5000;
 
@@ -429,12 +434,16 @@ values (%(ticket_id)s, %(guid)s, %(executor)s, %(start)s, %(end)s, %(minutes)s, 
 
 -- name: newest_articles
 -- Apart from the other order: which 5000 of very many are shown depends on it.
-select count(*) over (), r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
+select r.total, r.id, r.guid, r.ticket_id, r.plain, r.html, r.kind, r.visible,
   (select array[id::text, guid::text, n, n, active::text, ''] from agent, coalesce(
     nullif(btrim(first_name || ' ' || last_name), ''), login) n where id = r.created_by),
   r.channel, r.from_, r.to_, r.cc, r.signature, r.subject, r.is_description, r.created, r.changed
-from article r
-where r.ticket_id = %(ticket_id)s and not r.is_description
+from (
+  select r.*, count(*) over () as total, sum(octet_length(r.plain) + octet_length(r.html)) over (
+    order by r.created desc, r.id desc rows between unbounded preceding and 1 preceding) as before
+  from article r
+  where r.ticket_id = %(ticket_id)s and not r.is_description) r
+where coalesce(r.before, 0) < 33554432
 order by r.created desc, r.id desc
 limit 5000;
 

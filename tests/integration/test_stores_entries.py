@@ -69,6 +69,19 @@ def test_several_articles_of_one_unit_get_numbers_of_their_own(stores, ticket):
     assert len(articles(stores, ticket)) == 3
 
 
+def test_a_list_of_long_comments_ends_where_its_texts_reach_32_mib(stores, ticket):
+    stores.sql(
+        "insert into article (ticket_id, guid, number, plain, html, created, changed)"
+        " select %s, gen_random_uuid(), n + 1, repeat('x', 1048576), repeat('y', 1048576),"
+        " now() + n * interval '1 second', now() from generate_series(1, 20) n",
+        ticket.id,
+    )
+    oldest = stores.run(lambda unit: unit.entries.articles(ticket.id))
+    newest = stores.run(lambda unit: unit.entries.newest_articles(ticket.id))
+    assert [(len(each.rows), each.total) for each in (oldest, newest)] == [(16, 20)] * 2
+    assert oldest.rows[0].created < newest.rows[-1].created < newest.rows[0].created
+
+
 def test_the_description_is_no_comment(stores, ticket):
     ((guid,),) = stores.sql("select guid from article where ticket_id = %s", ticket.id)
     assert stores.run(lambda unit: unit.entries.find_article(guid)) is None

@@ -17,11 +17,11 @@ class EntryStore(Protocol):
         ...
 
     def articles(self, ticket_id: int) -> Listed[Article]:
-        """List a ticket's comments, oldest first; the description is none. At most 5000."""
+        """List a ticket's comments, oldest first, without description; at most 5000, or 32 MiB."""
         ...
 
     def newest_articles(self, ticket_id: int) -> Listed[Article]:
-        """List a ticket's comments, newest first; the description is none. At most 5000."""
+        """List a ticket's comments, newest first, without description; at most 5000, or 32 MiB."""
         ...
 
     def delete_article(self, article: Article) -> None:
