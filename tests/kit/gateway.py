@@ -103,6 +103,15 @@ class Gateway:
                 raise
             return Refusal(fault)
 
+    def pages(self, operation, **arguments):
+        """Give all rows of a ticket list, page by page."""
+        rows, more = [], True
+        while more:
+            page = self.call(operation, Offset=len(rows), **arguments)
+            rows += page.Tickets.TTicketListItem_V1
+            more = page.HasMore
+        return rows
+
     def post(self, body, *, version="1.1", login=None, headers=None, envelope=None):
         """Send the content of a Body by plain HTTP."""
         content = envelope or wrapped(body, version)
