@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from gateway.repository.passwords import Argon2Passwords
 from tests.contract.conftest import people
 from tests.kit.gateway import element, new_id, running_gateway
 
@@ -219,7 +220,30 @@ def test_who_may_not_see_a_ticket_learns_nothing_by_its_entries_g13(gateway):
     assert result(gateway.post(links, login=("reader", password)))[1] == "TicketId: not permitted"
 
 
-def test_a_disabled_account_and_an_old_password_end_with_the_next_call(gateway):
+def test_an_old_password_ends_with_the_next_call(gateway):
+    body = element("GetTicketList_V1", "<Count>1</Count>")
+    secret = "select s.hash from account_secret s join account a on a.id = s.account_id"
+    ((old,),) = gateway.rows(f"{secret} where a.name = 'stranger'")
+    assert result(gateway.post(body, login=("stranger", gateway.login[1]))) == (0, "OK")
+    changed = Argon2Passwords(memory_kib=8, passes=1).hash("another password")
+    try:
+        change_password(gateway, "stranger", changed)
+        refused = (15, "user name or password wrong")
+        assert result(gateway.post(body, login=("stranger", gateway.login[1]))) == refused
+        assert result(gateway.post(body, login=("stranger", "another password"))) == (0, "OK")
+    finally:
+        change_password(gateway, "stranger", old)
+
+
+def change_password(gateway, name, hashed):
+    gateway.rows(
+        "with changed as (update account set version = version + 1 where name = %s returning id)"
+        " update account_secret s set hash = %s from changed where s.account_id = changed.id",
+        name, hashed,
+    )  # fmt: skip
+
+
+def test_a_disabled_account_ends_with_the_next_call(gateway):
     password = gateway.login[1]
     body = element("GetTicketList_V1", "<Count>1</Count>")
     refused = (15, "user name or password wrong")
