@@ -57,8 +57,8 @@ def test_serve_says_where_it_is_and_ends_with_0_on_sigterm(data_dir):
     with Serving(data_dir) as gateway:
         database = gateway.database().pid
         servers = [server.pid for server in gateway.servers()]
+        wait_until(lambda: f"Gateway ready: {gateway.url}/" in gateway.talk())
         assert gateway.stop() == 0
-        assert f"Gateway ready: {gateway.url}/" in gateway.talk()
         assert not any(map(alive, [database, *servers]))
 
 
