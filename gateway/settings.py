@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
@@ -61,7 +62,17 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
-Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value))
+    except ValueError:
+        raise ValueError("no network; write it like 10.20.0.0/16 or 127.0.0.1/32") from None
+
+
+_SPLIT = (NoDecode, BeforeValidator(_split))
+
+Texts = Annotated[tuple[str, ...], *_SPLIT]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], *_SPLIT]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
@@ -313,6 +324,35 @@ class Worker(_Section):
     threads: Count = Field(default=4, description="Deliveries in work at once.")
 
 
+class Delivery(_Section):
+    """Calls to partners: where they may go and how much they may cost."""
+
+    private_networks: Networks = Field(
+        default=(),
+        description="Networks that may be called although they are private, loopback or "
+        "link-local; all public addresses may be.",
+    )
+    connect_s: Seconds = Field(default=5, description="Time to reach a partner, TLS included.")
+    answer_bytes: Count = Field(
+        default=8 * _MIB, description="Largest answer of a partner, decoded."
+    )
+    wsdl_s: Seconds = Field(
+        default=3600, description="How long a partner's WSDL is used before it is fetched anew."
+    )
+    wsdl_folder: Path | None = Field(
+        default=None, description="Folder of WSDLs that steps name as file:NAME."
+    )
+
+
+class Secrets(_Section):
+    """Secrets that targets name."""
+
+    folder: Path | None = Field(
+        default=None,
+        description="Folder that holds one file per secret, named as the secret; read at each use.",
+    )
+
+
 class Mail(_Section):
     """Outgoing mail."""
 
@@ -356,6 +396,8 @@ class Settings(BaseSettings):
     ssp7_workflow: Ssp7Workflow = Ssp7Workflow()
     recording: Recording = Recording()
     worker: Worker = Worker()
+    delivery: Delivery = Delivery()
+    secrets: Secrets = Secrets()
     mail: Mail = Mail()
     log: Log = Log()
     admin: Admin = Admin()
