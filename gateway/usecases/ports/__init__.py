@@ -4,6 +4,7 @@ Stores: ``get`` raises, ``find`` may give None, ``list`` is bounded, ``lock`` ho
 the transaction.
 """
 
+from gateway.domain.process import Retry
 from gateway.usecases.ports.accounts import AccountStore, Credential, Passwords
 from gateway.usecases.ports.attached import (
     AttachmentStore,
@@ -27,7 +28,6 @@ from gateway.usecases.ports.deliveries import (
     Permanent,
     Progress,
     Result,
-    Retry,
     Runner,
     Settled,
     State,

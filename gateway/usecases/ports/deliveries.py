@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from gateway.domain.process import Retry
+
 
 class Deliveries(Protocol):
     """Deliveries, queued in the transaction of the change they tell of."""
@@ -81,17 +83,6 @@ class Exchange:
     request: str | None = None
     answer: str | None = None
     duration_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
-    """When a failed try is repeated; the defaults are those of the processes' contract."""
-
-    count: int = 16  # further tries
-    first_delay_s: float = 30.0
-    factor: float = 2.0
-    maximum_s: float = 36_000.0
-    jitter: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
