@@ -108,7 +108,7 @@ class Transient:
 
     error: str
     retry_after_s: float | None = None  # what the partner asked for
-    retry: Retry = Retry()
+    retry: Retry = field(default_factory=Retry)
     exchange: Exchange = Exchange()
     of_partner: bool = True  # False: ours, it says nothing about the partner
 
