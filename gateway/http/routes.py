@@ -24,6 +24,7 @@ class Route:
     page: Page | None = None
     media_types: frozenset[str] = frozenset()  # of a POST, in lower case
     any_case: bool = False  # SSP7: its servers ignore the case of a path
+    below: bool = False  # answers at every path below its own, too
     apart: bool = False  # answered outside the pool: a full pool must not look like a dead process
 
     @property
@@ -37,7 +38,7 @@ NOWHERE = Route(path="")
 
 
 class Routes:
-    """All routes, found by path in one look-up."""
+    """All routes, found by path; one that answers below its own path, step by step upwards."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._exact: dict[str, Route] = {}
@@ -56,7 +57,16 @@ class Routes:
         """Find the route of a decoded path; ``NOWHERE`` if there is none."""
         if path is None:
             return NOWHERE
-        return self._exact.get(path) or self._any_case.get(path.lower(), NOWHERE)
+        return self._exact.get(path) or self._any_case.get(path.lower()) or self._above(path)
+
+    def _above(self, path: str) -> Route:
+        """Find the nearest route above a path that also answers below its own."""
+        while path:
+            path = path.rpartition("/")[0]
+            found = self._exact.get(path) or self._any_case.get(path.lower(), NOWHERE)
+            if found.below:
+                return found
+        return NOWHERE
 
 
 def decoded_path(raw_path: bytes) -> str | None:
