@@ -45,6 +45,10 @@ class PartnerStore:
             for code, request_type, direction, app, slot in self._current.read("event_map", {})
         }
 
+    def internal(self) -> int:
+        """Give the id of the partner that is ourselves."""
+        return int(self._current.read("internal_partner", {})[0][0])
+
 
 def _partner(record: Record) -> Partner:
     id_, code, title, system_id, pulls = record

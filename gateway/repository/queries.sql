@@ -123,6 +123,16 @@ from session s join account a on a.id = s.account_id
 where s.digest = %(digest)s and s.expires > now()
   and s.last_seen > now() - %(idle_s)s::float8 * interval '1 second';
 
+-- name: open_session
+-- Only the hash of its id is kept.
+insert into session (digest, account_id, expires, peer, user_agent)
+values (%(digest)s, %(account_id)s, now() + %(lives_s)s::float8 * interval '1 second', %(peer)s,
+  %(user_agent)s);
+
+-- name: end_session
+-- A session that ended leaves nothing to come back to.
+delete from session where digest = %(digest)s;
+
 -- name: count_failures
 -- Both counts that throttle a login, in one look.
 select (select count(*) from login_failure
@@ -1854,3 +1864,36 @@ where octet_length(given.text) between 1 and 2600;
 -- name: number_of_ticket
 -- For a caller who is told of a ticket that was there before.
 select number from ticket where id = %(id)s;
+
+-- name: internal_partner
+-- Ourselves: the streams of mail, and of processes that call nobody, hang on it.
+select id from partner where internal order by id limit 1;
+
+-- name: mail_keys
+-- A key goes by its fingerprint, the end of it (PGP key ids), the hash of its certificate's
+-- subject, or the SHA-256 fingerprint of the certificate that is stored.
+select kind, address, fingerprint, short_id, signs, encrypts, public, secret_sealed, expires,
+  revoked, active
+from mail_key
+where kind = %(kind)s and (
+  fingerprint = %(name)s or short_id = %(name)s
+  or kind = 'PGP' and right(fingerprint, length(%(name)s)) = %(name)s
+  or kind = 'SMIME' and encode(sha256(public), 'hex') = %(name)s)
+order by created desc, id desc
+limit 20;
+
+-- name: mail_article
+-- All that a mail is made of; its files by a statement of their own.
+select r.guid, r.from_, r.reply_to, r.to_, r.cc, r.bcc, r.subject, r.plain, r.html, r.mime_type,
+  r.charset, r.signature, r.message_id, r.in_reply_to, r.refs, r.created, t.guid, r.ticket_id, r.id
+from article r join ticket t on t.id = r.ticket_id
+where r.guid = %(guid)s;
+
+-- name: mail_files
+-- The contents too: a worker reads them once for a mail. One that has not come travels not.
+select a.file_name, a.content_type, c.content, a.disposition, a.content_id
+from attachment a
+join attachment_content c on c.ticket_id = a.ticket_id and c.attachment_id = a.id
+where a.ticket_id = %(ticket_id)s and a.article_id = %(article_id)s
+order by a.id
+limit 1000;

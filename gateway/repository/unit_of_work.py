@@ -22,6 +22,7 @@ from gateway.repository.history import HistoryStore
 from gateway.repository.idempotency import IdempotencyStore
 from gateway.repository.links import LinkStore
 from gateway.repository.lists import ListStore
+from gateway.repository.mail_keys import MailStore
 from gateway.repository.mail_monitor import MailMonitorStore
 from gateway.repository.merges import MergeStore
 from gateway.repository.messages import MessageStore
@@ -67,6 +68,7 @@ class UnitOfWork:
     times: WorkingTimeStore
     costs: CostStore
     monitor: MailMonitorStore
+    mails: MailStore
     lists: ListStore
     merges: MergeStore
     links: LinkStore
@@ -158,6 +160,7 @@ class UnitsOfWork:
             times=WorkingTimeStore(current, now),
             costs=CostStore(current, now),
             monitor=MailMonitorStore(current),
+            mails=MailStore(current),
             lists=ListStore(current),
             merges=MergeStore(current, now),
             links=LinkStore(current, now),

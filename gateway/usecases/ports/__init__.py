@@ -5,7 +5,14 @@ the transaction.
 """
 
 from gateway.domain.process import Retry
-from gateway.usecases.ports.accounts import AccountStore, Credential, Passwords
+from gateway.usecases.ports.accounts import (
+    AccountStore,
+    Credential,
+    NewSession,
+    Passwords,
+    SessionCard,
+    SessionStore,
+)
 from gateway.usecases.ports.attached import (
     AttachmentStore,
     CostStore,
@@ -38,6 +45,7 @@ from gateway.usecases.ports.deliveries import (
 from gateway.usecases.ports.delivery_desk import AttemptRow, DeliveryDesk, DeliveryRow, Wanted
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.lists import LISTS, ListStore
+from gateway.usecases.ports.mail import MailFile, MailStore, OutgoingArticle
 from gateway.usecases.ports.messages import ClosedMessage, MessageLog, OpenedMessage
 from gateway.usecases.ports.records import (
     HistoryStore,
@@ -92,12 +100,15 @@ __all__ = [
     "LinkStore",
     "LinkedObject",
     "ListStore",
+    "MailFile",
     "MailMonitorStore",
+    "MailStore",
     "MergeStore",
     "MessageLog",
     "MessageStore",
     "OpenedMessage",
     "Outbox",
+    "OutgoingArticle",
     "PartnerStore",
     "Passwords",
     "Permanent",

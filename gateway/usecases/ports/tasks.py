@@ -121,6 +121,10 @@ class PartnerStore(Protocol):
         """Read the event map as the operator edited it."""
         ...
 
+    def internal(self) -> int:
+        """Give the id of the partner that is ourselves: mail, and processes that call nobody."""
+        ...
+
 
 class ReferenceStore(Protocol):
     """External references of tickets and tasks."""

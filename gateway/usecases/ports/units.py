@@ -15,6 +15,7 @@ from gateway.usecases.ports.calls import Call
 from gateway.usecases.ports.deliveries import Deliveries
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.lists import ListStore
+from gateway.usecases.ports.mail import MailStore
 from gateway.usecases.ports.records import HistoryStore, IdempotencyStore, MessageStore, Outbox
 from gateway.usecases.ports.relations import (
     LinkStore,
@@ -62,6 +63,8 @@ class Unit(Protocol):
     def costs(self) -> CostStore: ...
     @property
     def monitor(self) -> MailMonitorStore: ...
+    @property
+    def mails(self) -> MailStore: ...
     @property
     def lists(self) -> ListStore: ...
     @property
