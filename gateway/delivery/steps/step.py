@@ -1,6 +1,6 @@
 """What a kind of step is asked for and what it is given: the seam between engine and kinds."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -76,6 +76,8 @@ class Situation:
     files: Callable[[], Sequence[SentFile]]  # attachments of the event, read when asked for
     partner_id: int | None  # the process's partner
     hold: Callable[[], None]  # to be called right before something is sent; lets LeaseLost pass
+    # Hashes and other secrets that `texts` has put in so far: no record shows them, wherever.
+    masked: Callable[[], Collection[str]] = tuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
