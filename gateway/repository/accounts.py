@@ -1,12 +1,13 @@
 """Accounts, sessions and logins; each call is one short transaction of its own."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from sqlalchemy import Engine
 
 from gateway.domain.people import AccountKind, Permission, Principal
 from gateway.repository.transaction import Record, transaction
-from gateway.usecases.ports import Credential
+from gateway.usecases.ports import Credential, NewSession
 
 
 class AccountStore:
@@ -25,6 +26,14 @@ class AccountStore:
         """Find the account of a living session by the SHA-256 of its id, and mark it used."""
         rows = self._ask("find_session", {"digest": digest, "idle_s": self._session_idle_s})
         return self.find(rows[0][0]) if rows else None
+
+    def open_session(self, session: NewSession) -> None:
+        """Store a session."""
+        self._ask("open_session", asdict(session))
+
+    def end_session(self, digest: bytes) -> None:
+        """End a session; one that is not there is none the less over."""
+        self._ask("end_session", {"digest": digest})
 
     def failures(self, name: str, peer: str, window_s: int) -> tuple[int, int]:
         """Count the failed logins of an account and of an address within the window."""

@@ -126,7 +126,7 @@ where s.digest = %(digest)s and s.expires > now()
 -- name: open_session
 -- Only the hash of its id is kept.
 insert into session (digest, account_id, expires, peer, user_agent)
-values (%(digest)s, %(account_id)s, now() + %(lives_s)s::float8 * interval '1 second', %(peer)s,
+values (%(digest)s, %(account_id)s, now() + %(life_s)s::float8 * interval '1 second', %(peer)s,
   %(user_agent)s);
 
 -- name: end_session

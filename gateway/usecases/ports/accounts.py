@@ -1,6 +1,7 @@
 """What the use cases ask of accounts, sessions and password hashing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from gateway.domain.people import Principal
@@ -14,6 +15,52 @@ class Credential:
     version: int  # raised by every change of a secret
     hashes: tuple[str, ...]  # argon2id; two during rotation
     active: bool  # account enabled, bound person valid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSession:
+    """A login session to be opened."""
+
+    digest: bytes  # SHA-256 of its id
+    account_id: int
+    life_s: int
+    peer: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCard:
+    """What is known of a living session, and of the person whose it is."""
+
+    principal: Principal
+    created: datetime
+    last_seen: datetime
+    peer: str
+    user_agent: str
+    title: str
+    first_name: str
+    last_name: str
+    email: str
+    customer: str  # text key of a customer user's company
+    last_login: datetime | None
+    person_created: datetime | None
+    person_changed: datetime | None
+
+
+class SessionStore(Protocol):
+    """Login sessions; each call is one short transaction of its own."""
+
+    def open_session(self, session: NewSession) -> None:
+        """Store a session."""
+        ...
+
+    def session_card(self, digest: bytes) -> SessionCard | None:
+        """Find a living session of an account that is still valid, and mark it used."""
+        ...
+
+    def end_session(self, digest: bytes) -> None:
+        """End a session; one that is not there is none the less over."""
+        ...
 
 
 class AccountStore(Protocol):
