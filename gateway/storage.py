@@ -20,7 +20,7 @@ from gateway.repository.passwords import Argon2Passwords
 from gateway.repository.seed import seed
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.settings import Database, Settings
-from gateway.usecases import administration_ports, ports
+from gateway.usecases import administration_ports, app_registry, ports
 
 __all__ = [
     "OLDEST_VERSION",
@@ -72,7 +72,10 @@ def prepare(settings: Settings) -> bool:
     """
     url = _direct_url(settings)
     migrations.upgrade(url)
-    return seed(url, passwords().hash(settings.admin.password.get_secret_value()))
+    first = seed(url, passwords().hash(settings.admin.password.get_secret_value()))
+    with operator_engine(url, settings.database.pooler) as engine:
+        Administration(engine).run(app_registry.fill)
+    return first
 
 
 def steps(settings: Settings, target: str | None = None) -> Sequence[Step]:

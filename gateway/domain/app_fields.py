@@ -18,6 +18,8 @@ APPS = (
     "Ticketing.TaskExternalUpdateMessage",
     "Ticketing.TaskUpdateMessage",
 )
+# These two alone carry the text of an update message.
+UPDATE_APPS = frozenset({"Ticketing.TaskExternalUpdateMessage", "Ticketing.TaskUpdateMessage"})
 DYNAMIC = "Ticket_Field_"  # prefix of a field for each dynamic field of the ticket
 REQUESTER_FIELDS = frozenset(
     {"Ticket_Requester", "Ticket_RequesterEmail", "Ticket_RequesterPhone",
@@ -116,10 +118,11 @@ class AppField:
 def _field(
     name: str, read: Callable[[Facts], Value], kind: str = "text", label: str = ""
 ) -> AppField:
-    return AppField(name, label or _in_words(name), kind, read)
+    return AppField(name, label or in_words(name), kind, read)
 
 
-def _in_words(name: str) -> str:
+def in_words(name: str) -> str:
+    """Give a name as people read it: ``Task_TargetDate`` is *Task target date*."""
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in name.replace("_", ""))
     return words.strip().capitalize()
 

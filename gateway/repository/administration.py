@@ -96,6 +96,11 @@ class AdministrationStore:
         inserted = self._connection.execute(insert(of).values(**values).returning(of))
         return dict(inserted.mappings().one())
 
+    def insert_all(self, table: str, records: Sequence[Record]) -> None:
+        """Insert several records of the same columns at once."""
+        if records:
+            self._connection.execute(insert(_table(table)), [dict(each) for each in records])
+
     def update(self, table: str, key: Record, values: Record) -> None:
         """Write columns of the records that have this key, with the time of change."""
         of = _table(table)

@@ -40,6 +40,14 @@ class AdministrationUnit(Protocol):
         """
         ...
 
+    def insert_all(self, table: str, records: Sequence[Record]) -> None:
+        """Insert several records of the same columns at once.
+
+        Raises:
+            BrokenRule: as for ``insert``.
+        """
+        ...
+
     def update(self, table: str, key: Record, values: Record) -> None:
         """Write columns of the records that have this key.
 
