@@ -133,6 +133,28 @@ values (%(digest)s, %(account_id)s, now() + %(life_s)s::float8 * interval '1 sec
 -- A session that ended leaves nothing to come back to.
 delete from session where digest = %(digest)s;
 
+-- name: open_session
+-- A caller waits for this commit: it will show the id to others at once.
+insert into session (digest, account_id, expires, peer, user_agent)
+values (%(digest)s, %(account_id)s, now() + %(life_s)s::float8 * interval '1 second', %(peer)s,
+        %(user_agent)s);
+
+-- name: session_card
+-- A session with the person whose it is.
+select s.created, s.last_seen, s.peer, s.user_agent,
+  coalesce(g.title, u.title, ''), coalesce(g.first_name, u.first_name, ''),
+  coalesce(g.last_name, u.last_name, ''), coalesce(g.email, u.email, ''), coalesce(c.key, ''),
+  coalesce(g.created, u.created, a.created), coalesce(g.changed, u.changed, a.changed)
+from session s join account a on a.id = s.account_id
+left join agent g on g.id = a.agent_id
+left join customer_user u on u.id = a.customer_user_id
+left join customer c on c.id = coalesce(a.customer_id, u.customer_id)
+where s.digest = %(digest)s;
+
+-- name: end_session
+-- Whoever knows the id may have been overheard, so it must not wait for any background work.
+delete from session where digest = %(digest)s;
+
 -- name: count_failures
 -- Both counts that throttle a login, in one look.
 select (select count(*) from login_failure
@@ -1896,4 +1918,22 @@ from attachment a
 join attachment_content c on c.ticket_id = a.ticket_id and c.attachment_id = a.id
 where a.ticket_id = %(ticket_id)s and a.article_id = %(article_id)s
 order by a.id
+limit 1000;
+
+-- name: find_target
+-- The partner's own before one of ourselves with the same code.
+select t.id, t.partner_id, p.name, p.internal, t.code, t.base_url, t.auth, t.user_name,
+  t.header_name, t.secret, t.ca_file, t.client_certificate_file, t.timeout_s
+from target t join partner p on p.id = t.partner_id
+where t.code = %(code)s
+  and (p.id = %(partner_id)s::bigint or p.name = %(partner)s::text or p.internal)
+order by p.internal
+limit 1;
+
+-- name: list_targets
+select t.id, t.partner_id, p.name, p.internal, t.code, t.base_url, t.auth, t.user_name,
+  t.header_name, t.secret, t.ca_file, t.client_certificate_file, t.timeout_s
+from target t join partner p on p.id = t.partner_id
+where p.name = %(partner)s
+order by t.code
 limit 1000;
