@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from gateway.domain.people import AccountKind, Permission, Principal
 from gateway.repository.transaction import Record, transaction
-from gateway.usecases.ports import Credential, NewSession
+from gateway.usecases.ports import Credential, NewSession, SessionCard
 
 
 class AccountStore:
@@ -34,6 +34,14 @@ class AccountStore:
     def end_session(self, digest: bytes) -> None:
         """End a session; one that is not there is none the less over."""
         self._ask("end_session", {"digest": digest})
+
+    def session_card(self, digest: bytes) -> SessionCard | None:
+        """Find a living session of an account that is still valid, and mark it used."""
+        credential = self.find_session(digest)
+        if credential is None or not credential.active:
+            return None
+        rows = self._ask("session_card", {"digest": digest})
+        return _card(credential.principal, rows[0]) if rows else None
 
     def failures(self, name: str, peer: str, window_s: int) -> tuple[int, int]:
         """Count the failed logins of an account and of an address within the window."""
@@ -62,6 +70,25 @@ class AccountStore:
     def _ask(self, name: str, parameters: Mapping[str, object]) -> list[Record]:
         with transaction(self._engine) as current:
             return current.alone(name, parameters)
+
+
+def _card(principal: Principal, row: Record) -> SessionCard:
+    (created, last_seen, peer, user_agent, title, first_name, last_name, email, customer,
+     person_created, person_changed) = row  # fmt: skip
+    return SessionCard(
+        principal=principal,
+        created=created,
+        last_seen=last_seen,
+        peer=peer,
+        user_agent=user_agent,
+        title=title,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        customer=customer,
+        person_created=person_created,
+        person_changed=person_changed,
+    )
 
 
 def _credential(row: Record) -> Credential:

@@ -133,12 +133,6 @@ values (%(digest)s, %(account_id)s, now() + %(life_s)s::float8 * interval '1 sec
 -- A session that ended leaves nothing to come back to.
 delete from session where digest = %(digest)s;
 
--- name: open_session
--- A caller waits for this commit: it will show the id to others at once.
-insert into session (digest, account_id, expires, peer, user_agent)
-values (%(digest)s, %(account_id)s, now() + %(life_s)s::float8 * interval '1 second', %(peer)s,
-        %(user_agent)s);
-
 -- name: session_card
 -- A session with the person whose it is.
 select s.created, s.last_seen, s.peer, s.user_agent,
@@ -150,10 +144,6 @@ left join agent g on g.id = a.agent_id
 left join customer_user u on u.id = a.customer_user_id
 left join customer c on c.id = coalesce(a.customer_id, u.customer_id)
 where s.digest = %(digest)s;
-
--- name: end_session
--- Whoever knows the id may have been overheard, so it must not wait for any background work.
-delete from session where digest = %(digest)s;
 
 -- name: count_failures
 -- Both counts that throttle a login, in one look.

@@ -86,7 +86,15 @@ _SSP7: Mapping[str, Need] = {
 # The console's word for a command is its own.
 _CONSOLE: Mapping[str, Need] = {"AcceptSolution": _CHANGE, "DeclineSolution": _CHANGE}
 
-NEEDS: Mapping[str, Need] = {**_ACMP, **_SSP7, **_CONSOLE}
+# Znuny: rights on groups of a fixed name. What concerns a ticket has a key for each thing that is
+# changed, and customer users have rules of their own: see gateway.domain.rights.
+_ZNUNY: Mapping[str, Need] = {
+    "RemoveSession": Need(Permission.RW, On.NAMED, "admin"),  # of another account
+    "TimeAccountingGet": Need(Permission.RW, On.NAMED, "timeaccounting_webservice"),
+    "OutOfOffice": Need(Permission.RW, On.NAMED, "admin"),
+}
+
+NEEDS: Mapping[str, Need] = {**_ACMP, **_SSP7, **_ZNUNY, **_CONSOLE}
 
 
 def require(

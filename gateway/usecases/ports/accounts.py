@@ -42,7 +42,6 @@ class SessionCard:
     last_name: str
     email: str
     customer: str  # text key of a customer user's company
-    last_login: datetime | None
     person_created: datetime | None
     person_changed: datetime | None
 

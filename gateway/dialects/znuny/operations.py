@@ -1,0 +1,33 @@
+"""The operations of the dialect, free of XML, JSON and HTTP: sources in, plain mapping out."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gateway.dialects.znuny import credentials, sessions
+from gateway.dialects.znuny.job import Job
+from gateway.dialects.znuny.refusals import Refused
+
+Handler = Callable[[Job], Mapping[str, Any]]
+
+# Operation -> what carries it out; what stands here is published and routed. Handlers give a
+# plain mapping with the wire names of section 5: text, whole number, decimal, bytes, None (absent,
+# or empty where the shape always has it), list or mapping. Order and form are the faces' business.
+HANDLERS: Mapping[str, Handler] = {
+    "SessionCreate": sessions.create,
+    "SessionGet": sessions.get,
+    "SessionRemove": sessions.remove,
+}
+
+
+def carry_out(job: Job) -> Mapping[str, Any]:
+    """Carry out an operation.
+
+    Raises:
+        Refused: a business error, with code and message.
+        GatewayError: what is no business of the operation: a throttle, a storage that is away.
+    """
+    try:
+        credentials.refuse_impersonation(job.given)
+        return HANDLERS[job.operation](job)
+    except Refused as refused:
+        raise refused.of(job.operation) from None
