@@ -7,6 +7,7 @@ import pytest
 
 from gateway.repository.embedded import EmbeddedServer
 from tests.kit.database import Databases, running_server
+from tests.kit.mail import MailServer, smtp_server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,3 +49,10 @@ def empty_database_url(databases: Databases) -> Iterator[str]:
     """A database of this test's own, without a schema."""
     with databases.empty() as url:
         yield url
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """A mail server of this test's own on loopback; it keeps what it is given."""
+    with smtp_server() as running:
+        yield running
