@@ -90,7 +90,7 @@ class CloseTicket:
 
     ticket: UUID
     closed_state: str = field(repr=False)
-    assignee: Assign
+    assignee: Assign | Unset = UNSET
     resolution: Key | None | Unset = UNSET
     comment: NewComment | None = None
     working_time: BookTime | None = None

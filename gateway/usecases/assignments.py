@@ -16,7 +16,7 @@ from gateway.domain.assignment import (
 )
 from gateway.domain.ticket import Ticket
 from gateway.domain.values import Row
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, TaskUnknown
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.task_events import tell
 
@@ -75,6 +75,13 @@ def written(
     group = partner_group(task, unit)
     if group.forward is Forward.NOTHING or (group.forward is Forward.VISIBLE and not visible):
         return
+    pass_on(entry, text, task, group, call, unit)
+
+
+def pass_on(
+    entry: UUID, text: str, task: Task, group: PartnerGroup, call: Call, unit: Unit
+) -> None:
+    """Tell the partner who works on a task of a text that was written here (E4)."""
     _, code = assignment.after(task.state, Trigger.TOLD)
     assert code is not None  # noqa: S101 - the table says so
     guid = uuid4()
@@ -90,6 +97,18 @@ def main_task(ticket: Ticket, call: Call, unit: Unit) -> Task:
         unit.tasks.follow(ticket, call)
         tasks = unit.tasks.of(ticket.id)
     return tasks[0]
+
+
+def named_task(ticket: Ticket, task_id: int, unit: Unit) -> Task:
+    """Load a task of a ticket by its number.
+
+    Raises:
+        TaskUnknown: the ticket has no such task.
+    """
+    task = next((each for each in unit.tasks.of(ticket.id) if each.id == task_id), None)
+    if task is None:
+        raise TaskUnknown(f"no task {task_id}", field="task_id")
+    return task
 
 
 def partner_group(task: Task, unit: Unit) -> PartnerGroup:

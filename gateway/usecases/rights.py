@@ -83,8 +83,30 @@ _SSP7: Mapping[str, Need] = {
     name: Need(Permission.RW, On.NONE, name) for name in (*_OF_PARTNERS, "ssp7.start")
 }
 
-# The console's word for a command is its own.
-_CONSOLE: Mapping[str, Need] = {"AcceptSolution": _CHANGE, "DeclineSolution": _CHANGE}
+# The console's words for commands are its own. Whoever runs the gateway is in the group admin:
+# attempts of deliveries show tickets of every group.
+_INSPECT = Need(Permission.RO, On.NAMED, "admin")
+_OPERATE = Need(Permission.RW, On.NAMED, "admin")
+_CONSOLE: Mapping[str, Need] = {
+    "AssignTask": _CHANGE,
+    "EnterUpdateText": _CHANGE,
+    "AcceptSolution": _CHANGE,
+    "DeclineSolution": _CHANGE,
+    "CloseTask": _CHANGE,
+    "ReopenTask": _CHANGE,
+    "ShowTicket": _SEE,
+    "ListTickets": _LOOK_UP,  # leaves out what the caller may not see
+    "LookUpAppFields": _LOOK_UP,
+    "ShowGroups": _INSPECT,
+    "SetGroup": _OPERATE,
+    "ShowTicketingSettings": _INSPECT,
+    "SetEventMap": _OPERATE,
+    "SyncAppFields": _OPERATE,
+    "ShowDeliveries": _INSPECT,
+    "SettleDeliveries": _OPERATE,
+    "PausePartner": _OPERATE,
+    "ShowProcesses": _INSPECT,
+}
 
 # Znuny: rights on groups of a fixed name. What concerns a ticket has a key for each thing that is
 # changed, and customer users have rules of their own: see gateway.domain.rights.

@@ -7,9 +7,9 @@ from gateway.domain import assignment, events
 from gateway.domain.assignment import EventCode, Task, TaskState, Trigger
 from gateway.domain.events import Event, EventKind
 from gateway.domain.ticket import Changes, HistoryLine, Ticket
-from gateway.errors import TaskUnknown, WrongState
+from gateway.errors import WrongState
 from gateway.usecases import rights
-from gateway.usecases.assignments import partner_group
+from gateway.usecases.assignments import named_task, partner_group
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.task_events import tell
 from gateway.usecases.tickets import seen
@@ -53,9 +53,7 @@ def _proposed(ticket_guid: UUID, task_id: int, call: Call, unit: Unit) -> tuple[
     ticket = seen(unit.tickets.lock(ticket_guid), call, "ticket")
     rights.require(call.principal, call.command, ticket.group_id, field="ticket")
     ticket.require_writable("ticket")
-    task = next((each for each in unit.tasks.of(ticket.id) if each.id == task_id), None)
-    if task is None:
-        raise TaskUnknown(f"no task {task_id}", field="task_id")
+    task = named_task(ticket, task_id, unit)
     if task.state is not TaskState.PROPOSED:
         raise WrongState("there is no solution to judge", field="task_id")
     return ticket, task
