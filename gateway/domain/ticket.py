@@ -57,6 +57,7 @@ class Ticket:
     customer: Row | None = None
     customer_user: Row | None = None
     customer_address: str | None = None
+    customer_key: str | None = None  # of a customer that is no row
     keywords: str = ""
     template: Row | None = None
     pending_until: datetime | None = None
@@ -152,6 +153,7 @@ class Changes:
     customer: Row | None | Unset = UNSET
     customer_user: Row | None | Unset = UNSET
     customer_address: str | None | Unset = UNSET
+    customer_key: str | None | Unset = UNSET
     keywords: str | Unset = UNSET
     template: Row | None | Unset = UNSET
     pending_until: datetime | None | Unset = UNSET

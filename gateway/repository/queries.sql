@@ -224,7 +224,8 @@ select t.id, t.guid, t.number, t.version, t.title,
     select guid from chain where next is null limit 1) end,
   coalesce((select html from article where ticket_id = t.id and is_description), ''),
   exists (select from task
-          where ticket_id = t.id and external_group_id is not null and state <> 'Closed')
+          where ticket_id = t.id and external_group_id is not null and state <> 'Closed'),
+  t.customer_key
 from ticket t
 where t.guid = any(%(guids)s::uuid[]);
 
@@ -278,12 +279,13 @@ where t.id = (
 -- Apart from all other writes of a creation, since they need the id.
 insert into ticket (guid, number, title, keywords, state_id, priority_id, type_id, category_id,
   queue_id, service_id, sla_id, impact_id, resolution_id, lock, owner_id, assigned_group_id,
-  responsible_id, customer_id, customer_user_id, customer_address, template_id, pending_until,
-  follow_up, action_required, closed, archived, created, created_by, changed, changed_by)
+  responsible_id, customer_id, customer_user_id, customer_address, customer_key, template_id,
+  pending_until, follow_up, action_required, closed, archived, created, created_by, changed,
+  changed_by)
 values (%(guid)s, %(number)s, %(title)s, %(keywords)s, %(state)s, %(priority)s, %(type)s,
   %(category)s, %(queue)s, %(service)s, %(sla)s, %(impact)s, %(resolution)s, %(lock)s, %(owner)s,
   %(assigned_group)s, %(responsible)s, %(customer)s, %(customer_user)s, %(customer_address)s,
-  %(template)s, %(pending_until)s, %(follow_up)s, %(action_required)s, %(closed)s, %(archived)s,
+  %(customer_key)s, %(template)s, %(pending_until)s, %(follow_up)s, %(action_required)s, %(closed)s, %(archived)s,
   %(now)s, %(agent)s, %(now)s, %(agent)s)
 returning id;
 
@@ -295,7 +297,8 @@ update ticket set
   sla_id = %(sla)s, impact_id = %(impact)s, resolution_id = %(resolution)s, lock = %(lock)s,
   owner_id = %(owner)s, assigned_group_id = %(assigned_group)s, responsible_id = %(responsible)s,
   customer_id = %(customer)s, customer_user_id = %(customer_user)s,
-  customer_address = %(customer_address)s, template_id = %(template)s,
+  customer_address = %(customer_address)s, customer_key = %(customer_key)s,
+  template_id = %(template)s,
   pending_until = %(pending_until)s, follow_up = %(follow_up)s,
   action_required = %(action_required)s, closed = %(closed)s, archived = %(archived)s,
   version = version + 1, changed = %(now)s, changed_by = %(agent)s

@@ -120,6 +120,7 @@ def _columns(ticket: Ticket) -> dict[str, object]:
         "customer": _id(ticket.customer),
         "customer_user": _id(ticket.customer_user),
         "customer_address": ticket.customer_address,
+        "customer_key": ticket.customer_key,
         "template": _id(ticket.template),
         "pending_until": ticket.pending_until,
         "follow_up": ticket.follow_up,
@@ -137,7 +138,7 @@ def _ticket(record: Record) -> Ticket:
     (id_, guid, number, version, title, state, priority, queue, type_, category, service, sla,
      impact, resolution, lock, owner, assigned_group, responsible, customer, customer_user,
      customer_address, keywords, template, pending_until, follow_up, action_required, closed,
-     archived, merged_into, description, shared) = record  # fmt: skip
+     archived, merged_into, description, shared, customer_key) = record  # fmt: skip
     return Ticket(
         id=id_,
         guid=guid,
@@ -160,6 +161,7 @@ def _ticket(record: Record) -> Ticket:
         customer=to_row(customer),
         customer_user=to_row(customer_user),
         customer_address=customer_address,
+        customer_key=customer_key,
         keywords=keywords,
         template=to_row(template),
         pending_until=pending_until,

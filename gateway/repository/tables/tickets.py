@@ -86,6 +86,9 @@ ticket = Table(
     CheckConstraint("version > 0", name="version_positive"),
     CheckConstraint("merged_into_id <> id", name="not_merged_into_itself"),
     CheckConstraint("num_nonnulls(customer_user_id, customer_address) <= 1", name="one_asker"),
+    # At the end, where the migration put it.
+    Column("customer_key", Text, comment="A bare customer id where no customer is known"),
+    CheckConstraint("num_nonnulls(customer_id, customer_key) <= 1", name="one_customer"),
     comment="One request from start to finish",
 )
 _newest = (ticket.c.created.desc(), ticket.c.id.desc())
