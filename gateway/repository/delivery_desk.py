@@ -34,7 +34,7 @@ class DeliveryDesk:
         if wanted.partner is not None:
             with transaction(self._engine) as current:
                 _partner_id(current, wanted.partner)
-        after, left = 0, most
+        after, left = wanted.after, most
         while left > 0:
             size = min(left, _PAGE)
             with transaction(self._engine) as current:

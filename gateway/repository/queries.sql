@@ -1930,3 +1930,165 @@ from target t join partner p on p.id = t.partner_id
 where p.name = %(partner)s
 order by t.code
 limit 1000;
+
+-- Lists of tickets for people are joined from parts, as searches are. What may be seen and what is
+-- open stands in the part with the title, too: its limit must not be spent on others.
+
+-- part: ticket_lines
+select t.id, t.number, t.title, array[s.en, coalesce(s.de, s.en)], s.state_type,
+  array[p.en, coalesce(p.de, p.en)], array[q.path_en, q.path_de],
+  coalesce(nullif(btrim(o.first_name || ' ' || o.last_name), ''), o.login, g.name), t.changed
+from ticket t
+join state s on s.id = t.state_id
+join priority p on p.id = t.priority_id
+join queue q on q.id = t.queue_id
+left join agent o on o.id = t.owner_id
+left join agent_group g on g.id = t.assigned_group_id
+where t.queue_id = any(array(select id from queue where group_id = any(%(groups)s::bigint[])))
+  and t.state_id = any(array(select id from state where state_type <> 'removed'))
+  and t.id < %(before)s::bigint
+
+-- part: lines_open
+-- Lets the index of open tickets be used.
+  and t.closed is null
+
+-- part: lines_named
+-- By number, id or external reference as they are, or by a part of number or title.
+  and t.id = any(array(
+    select id from ticket where number = %(text)s
+    union select %(id)s::bigint
+    union select ticket_id from external_reference where reference = %(text)s
+    union (
+      select x.id from ticket x
+      where (x.title ilike %(pattern)s or x.number ilike %(pattern)s)
+        and x.queue_id = any(array(
+          select id from queue where group_id = any(%(groups)s::bigint[])))
+        and x.state_id = any(array(select id from state where state_type <> 'removed'))
+        and (x.closed is null or not %(open)s::boolean) and x.id < %(before)s::bigint
+      order by x.id desc limit %(most)s::bigint)))
+
+-- part: lines_page
+-- Newest first.
+order by t.id desc limit %(most)s::bigint;
+
+-- name: ticket_sheet
+-- All of the ticket itself, with its references and tasks, in one statement.
+select t.id, t.guid, t.number, t.version, q.group_id, t.title, left(coalesce(d.plain, ''), 100000),
+  array[s.en, coalesce(s.de, s.en)], s.state_type,
+  (select array[en, coalesce(de, en)] from priority where id = t.priority_id),
+  (select array[en, coalesce(de, en)] from type where id = t.type_id),
+  (select array[path_en, path_de] from category where id = t.category_id),
+  array[q.path_en, q.path_de],
+  (select array[en, coalesce(de, en)] from service where id = t.service_id),
+  (select array[en, coalesce(de, en)] from sla where id = t.sla_id),
+  (select array[en, coalesce(de, en)] from impact where id = t.impact_id),
+  (select array[en, coalesce(de, en)] from resolution where id = t.resolution_id),
+  o.guid, coalesce(nullif(btrim(o.first_name || ' ' || o.last_name), ''), o.login, ''),
+  g.guid, coalesce(g.name, ''),
+  coalesce((select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+            from agent where id = t.responsible_id), ''),
+  coalesce((select name from customer where id = t.customer_id), ''),
+  coalesce((select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+            from customer_user where id = t.customer_user_id), t.customer_address, ''),
+  t.keywords, t.pending_until, t.closed, t.created,
+  coalesce((select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+            from agent where id = t.created_by), ''),
+  t.changed,
+  coalesce((select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+            from agent where id = t.changed_by), ''),
+  t.merged_into_id,
+  (select jsonb_object_agg(y.name, y.vt) from (
+     select f.name, string_agg(v.vt, ', ' order by v.position) as vt
+     from ticket_field v join dynamic_field f on f.id = v.field_id
+     where v.ticket_id = t.id group by f.name limit 500) y),
+  (select jsonb_agg(jsonb_build_array(y.name, r.reference, r.task_id, r.claim) order by r.id)
+   from (select * from external_reference where ticket_id = t.id order by id limit 200) r
+   join external_system y on y.id = r.system_id),
+  (select jsonb_agg(jsonb_build_array(k.id, k.number, k.main, k.subject, k.state,
+     coalesce(kg.name, ''), coalesce(nullif(btrim(ka.first_name || ' ' || ka.last_name), ''),
+     ka.login, ''), coalesce(kp.name, ''), coalesce(ke.name, ''), ks.acknowledged,
+     left(k.solution, 32000), k.solution_code, k.external_closed, k.closed)
+     order by not k.main, k.id)
+   from (select * from task where ticket_id = t.id order by not main, id limit 200) k
+   left join agent_group kg on kg.id = k.group_id
+   left join agent ka on ka.id = k.agent_id
+   left join agent_group ke on ke.id = k.external_group_id
+   left join partner kp on kp.id = ke.partner_id
+   left join task_partner ks
+     on ks.ticket_id = k.ticket_id and ks.task_id = k.id and ks.partner_id = kp.id)
+from ticket t
+join state s on s.id = t.state_id
+join queue q on q.id = t.queue_id
+left join article d on d.ticket_id = t.id and d.is_description
+left join agent o on o.id = t.owner_id
+left join agent_group g on g.id = t.assigned_group_id
+where t.id = %(id)s and s.state_type <> 'removed' and q.group_id = any(%(groups)s::bigint[]);
+
+-- name: sheet_entries
+-- Whatever was written, with the names of its files.
+select r.guid, r.number, r.kind, r.task_id, r.direction,
+  coalesce(nullif(r.external_author, ''), (
+    select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+    from agent where id = r.created_by), r.from_),
+  r.subject, left(r.plain, 32000), r.visible, r.created,
+  (select jsonb_agg(jsonb_build_array(f.file_name, f.content_type, f.size) order by f.id)
+   from attachment f where f.ticket_id = r.ticket_id and f.article_id = r.id)
+from article r
+where r.ticket_id = %(id)s and not r.is_description
+order by r.number desc limit 200;
+
+-- name: sheet_history
+-- Newest first; the key of the table serves.
+select h.id, h.created,
+  coalesce((select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+            from agent where id = h.agent_id), h.actor),
+  h.dialect, h.operation, h.kind, left(h.text, 2000), left(h.old, 2000), left(h.new, 2000)
+from history h
+where h.ticket_id = %(id)s
+order by h.id desc limit 200;
+
+-- name: sheet_events
+-- Those of tasks: what partners were told, or told us.
+select e.guid, e.kind, e.request_type, e.direction, e.app, p.name, e.task_id, e.sequence,
+  e.occurred, e.confirmed
+from event e join partner p on p.id = e.partner_id
+where e.ticket_id = %(id)s
+order by e.id desc limit 200;
+
+-- name: sheet_deliveries
+-- To whatever partner, in whatever state.
+select d.id, p.name, s.subject, d.event_id, d.process, d.version, d.step, d.state, d.tries,
+  case when d.state = 'pending' then d.next_try end, d.last_error, d.note, d.created, d.settled,
+  coalesce(s.lease_until > now(), false) and d.id = (
+    select id from delivery where stream_id = s.id and state = 'pending' order by id limit 1)
+from partner p
+join stream s on s.partner_id = p.id and s.subject = %(subject)s
+join delivery d on d.stream_id = s.id
+order by d.id desc limit 200;
+
+-- name: event_sheet
+-- One event, for whoever looks after its delivery.
+select e.ticket_id, t.number, q.group_id, e.guid, e.kind, e.request_type, coalesce(e.direction, ''),
+  e.app, coalesce(p.name, ''), e.task_id, e.sequence, e.occurred, e.confirmed, e.snapshot
+from event e
+left join ticket t on t.id = e.ticket_id
+left join queue q on q.id = t.queue_id
+left join partner p on p.id = e.partner_id
+where e.guid = %(guid)s;
+
+-- name: ticket_counts
+-- Each count ends at 1001: nobody works through more, and counting all would cost more than the page.
+with queues as materialized (
+  select array(select id from queue where group_id = any(%(groups)s::bigint[])) as ids)
+select
+  (select count(*) from (select from ticket t, queues
+     where t.closed is null and t.queue_id = any(queues.ids) limit 1001) x),
+  (select count(*) from (select from ticket t, queues
+     where t.closed is null and t.queue_id = any(queues.ids) and t.owner_id is null
+       and t.assigned_group_id is null limit 1001) x),
+  (select count(*) from (select from task k join ticket t on t.id = k.ticket_id, queues
+     where k.state <> 'Closed' and k.state in ('SentToExternal', 'InProgressExternal')
+       and t.queue_id = any(queues.ids) limit 1001) x),
+  (select count(*) from (select from task k join ticket t on t.id = k.ticket_id, queues
+     where k.state <> 'Closed' and k.state = 'SolutionProposed'
+       and t.queue_id = any(queues.ids) limit 1001) x);

@@ -32,6 +32,7 @@ from gateway.repository.partners import PartnerStore
 from gateway.repository.references import ReferenceStore
 from gateway.repository.reminders import ReminderStore
 from gateway.repository.search import SearchStore
+from gateway.repository.sheets import SheetStore
 from gateway.repository.tasks import TaskStore
 from gateway.repository.templates import TemplateStore
 from gateway.repository.tickets import TicketStore
@@ -75,6 +76,7 @@ class UnitOfWork:
     reminders: ReminderStore
     templates: TemplateStore
     search: SearchStore
+    sheets: SheetStore
     history: HistoryStore
     outbox: Outbox
     deliveries: Deliveries
@@ -167,6 +169,7 @@ class UnitsOfWork:
             reminders=ReminderStore(current, now),
             templates=TemplateStore(current, now),
             search=SearchStore(current),
+            sheets=SheetStore(current),
             history=HistoryStore(current, now),
             outbox=Outbox(current, now),
             deliveries=Deliveries(current),

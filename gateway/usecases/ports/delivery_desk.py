@@ -52,6 +52,7 @@ class Wanted:
     state: State
     partner: str | None = None
     subject: str | None = None
+    after: int = 0  # number of the last one of the page before
 
 
 class DeliveryDesk(Protocol):

@@ -24,6 +24,7 @@ from gateway.usecases.ports.relations import (
     SearchStore,
     TemplateStore,
 )
+from gateway.usecases.ports.sheets import SheetStore
 from gateway.usecases.ports.tasks import AppStore, PartnerStore, ReferenceStore, TaskStore
 from gateway.usecases.ports.tickets import TicketStore
 
@@ -77,6 +78,8 @@ class Unit(Protocol):
     def templates(self) -> TemplateStore: ...
     @property
     def search(self) -> SearchStore: ...
+    @property
+    def sheets(self) -> SheetStore: ...
     @property
     def history(self) -> HistoryStore: ...
     @property

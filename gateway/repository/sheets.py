@@ -1,0 +1,134 @@
+"""What people read of tickets, each in one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gateway.domain.people import Permission, Principal
+from gateway.repository.parameters import array_of
+from gateway.repository.transaction import Record, Transaction
+from gateway.usecases.ports import (
+    DeliveryRow,
+    EntryLine,
+    EventLine,
+    EventSheet,
+    FileLine,
+    FindTickets,
+    HistoryRow,
+    ReferenceLine,
+    TaskLine,
+    TicketCounts,
+    TicketLine,
+    TicketSheet,
+    Words,
+)
+
+_LAST = 2**63 - 1
+_ESCAPED = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+
+
+class SheetStore:
+    """Sheets of tickets; what may be seen is decided in the statement that reads."""
+
+    def __init__(self, current: Transaction) -> None:
+        self._current = current
+
+    def find(self, principal: Principal, wanted: FindTickets) -> Sequence[TicketLine]:
+        """Find tickets, newest first; one more than wanted if there are more."""
+        parts = ["ticket_lines"]
+        parts += ["lines_open"] if wanted.only_open else []
+        parts += ["lines_named"] if wanted.text else []
+        rows = self._current.read(
+            " ".join([*parts, "lines_page"]),
+            {
+                "groups": _groups(principal),
+                "before": _LAST if wanted.before is None else wanted.before,
+                "most": wanted.most + 1,
+                "open": wanted.only_open,
+                "text": wanted.text,
+                "id": _number(wanted.text),
+                "pattern": f"%{wanted.text.translate(_ESCAPED)}%",
+            },
+        )
+        return [_line(row) for row in rows]
+
+    def get(self, principal: Principal, ticket_id: int) -> TicketSheet | None:
+        """Read a ticket that is to be seen."""
+        rows = self._current.read("ticket_sheet", {"id": ticket_id, "groups": _groups(principal)})
+        return _sheet(rows[0]) if rows else None
+
+    def entries(self, ticket_id: int) -> Sequence[EntryLine]:
+        """List the newest 200 articles but the description, newest first."""
+        rows = self._current.read("sheet_entries", {"id": ticket_id})
+        return [EntryLine(*row, tuple(FileLine(*f) for f in files or ())) for *row, files in rows]
+
+    def history(self, ticket_id: int) -> Sequence[HistoryRow]:
+        """List the newest 200 lines, newest first."""
+        return [HistoryRow(*row) for row in self._current.read("sheet_history", {"id": ticket_id})]
+
+    def events(self, ticket_id: int) -> Sequence[EventLine]:
+        """List the newest 200 events of the tasks, newest first."""
+        return [EventLine(*row) for row in self._current.read("sheet_events", {"id": ticket_id})]
+
+    def deliveries(self, ticket_id: int) -> Sequence[DeliveryRow]:
+        """List the newest 200 deliveries, newest first."""
+        rows = self._current.read("sheet_deliveries", {"subject": f"ticket:{ticket_id}"})
+        return [DeliveryRow(*row) for row in rows]
+
+    def event(self, guid: UUID) -> EventSheet | None:
+        """Read an event with its fields."""
+        rows = self._current.read("event_sheet", {"guid": guid})
+        if not rows:
+            return None
+        ((ticket_id, number, group_id, *line, fields),) = rows
+        texts = {name: str(value) for name, value in fields.items()}
+        return EventSheet(ticket_id, number or "", group_id, EventLine(*line), texts)
+
+    def counts(self, principal: Principal) -> TicketCounts:
+        """Count what the principal may see."""
+        (row,) = self._current.read("ticket_counts", {"groups": _groups(principal)})
+        return TicketCounts(*row)
+
+
+def _groups(principal: Principal) -> object:
+    return array_of(principal.groups_with(Permission.RO))
+
+
+def _number(text: str) -> int | None:
+    """Read an id; what no id can be is none."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_LAST)) else 0
+    return number or None
+
+
+def _words(texts: list[str] | None) -> Words | None:
+    return None if texts is None else (texts[0], texts[1])
+
+
+def _line(row: Record) -> TicketLine:
+    id_, number, title, state, state_type, priority, queue, assignee, changed = row
+    return TicketLine(
+        id_, number, title, tuple(state), state_type, tuple(priority), tuple(queue),
+        assignee or "", changed,
+    )  # fmt: skip
+
+
+def _sheet(row: Record) -> TicketSheet:
+    *plain, dynamic, references, tasks = row
+    values: list[Any] = [_words(value) if isinstance(value, list) else value for value in plain]
+    return TicketSheet(
+        *values,
+        dynamic or {},
+        tuple(ReferenceLine(*each) for each in references or ()),
+        tuple(_task(each) for each in tasks or ()),
+    )
+
+
+def _task(texts: list[Any]) -> TaskLine:
+    """Read a task as JSON has it: its times are texts there."""
+    *plain, acknowledged, solution, code, closed_by_partner, closed = texts
+    return TaskLine(*plain, _time(acknowledged), solution, code, closed_by_partner, _time(closed))
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
