@@ -79,9 +79,14 @@ class Attempt:
         return self._attempt
 
     def step_done(
-        self, exchange: Exchange, *, following: str, values: Mapping[str, Any] | None = None
+        self,
+        exchange: Exchange,
+        *,
+        following: str,
+        values: Mapping[str, Any] | None = None,
+        failure: str = "",
     ) -> None:
-        """Write that a step ended well, which one follows, and what it leaves to later ones."""
+        """Write that a step ended, which one follows, and what it leaves to later ones."""
         write = partial(
             self._store.step_done,
             self.claimed,
@@ -89,6 +94,7 @@ class Attempt:
             attempt=self._attempt,
             following=following,
             values=values or {},
+            failure=failure[:_ERROR_LENGTH],
         )
         if not insist(write, self._pace):
             self._lost.set()
@@ -150,11 +156,14 @@ def judged(attempt: Attempt, result: Result) -> tuple[Verdict, Exchange]:
             verdict = Verdict(state=State.DONE, outcome="ok", step="", values=result.values)
             return verdict, result.exchange
         case Echo():
-            return Verdict(state=State.DROPPED, outcome="echo", step="", note="echo"), Exchange()
+            verdict = Verdict(
+                state=State.DROPPED, outcome="echo", step="", note="echo", values=result.values
+            )
+            return verdict, Exchange()
         case Waiting():
             return _waiting(attempt, result), Exchange(step=result.step)
         case Permanent():
-            return _failed(attempt, "permanent", attempt.tries, result.error), result.exchange
+            return _failed(attempt, result, attempt.tries), result.exchange
         case Transient():
             return _transient(attempt, result), result.exchange
 
@@ -176,30 +185,32 @@ def _transient(attempt: Attempt, result: Transient) -> Verdict:
     if probe_s is not None and result.of_partner:
         # A probe looks whether the partner is back: it is no try of the delivery that carries it.
         asked_s = min(result.retry_after_s or 0.0, result.retry.maximum_s)
-        return _again(attempt, attempt.tries, max(slower_s(probe_s), asked_s), result.error)
+        return _again(attempt, result, attempt.tries, max(slower_s(probe_s), asked_s))
     tries = attempt.tries + 1
     delay_s = next_delay_s(result.retry, tries, result.retry_after_s)
     if delay_s is None:
-        return _failed(attempt, "transient", tries, result.error)
-    return _again(attempt, tries, delay_s, result.error)
+        return _failed(attempt, result, tries)
+    return _again(attempt, result, tries, delay_s)
 
 
-def _again(attempt: Attempt, tries: int, delay_s: float, error: str) -> Verdict:
+def _again(attempt: Attempt, result: Transient, tries: int, delay_s: float) -> Verdict:
     return Verdict(
         state=State.PENDING,
         outcome="transient",
-        step=attempt.step,
+        step=attempt.step or result.exchange.step,
         tries=tries,
         delay_s=delay_s,
-        error=error[:_ERROR_LENGTH],
+        values=result.values,
+        error=result.error[:_ERROR_LENGTH],
     )
 
 
-def _failed(attempt: Attempt, outcome: str, tries: int, error: str) -> Verdict:
+def _failed(attempt: Attempt, result: Transient | Permanent, tries: int) -> Verdict:
     return Verdict(
         state=State.FAILED,
-        outcome=outcome,
-        step=attempt.step,
+        outcome="permanent" if isinstance(result, Permanent) else "transient",
+        step=attempt.step or result.exchange.step,
         tries=tries,
-        error=error[:_ERROR_LENGTH],
+        values=result.values,
+        error=result.error[:_ERROR_LENGTH],
     )

@@ -117,13 +117,15 @@ class DeliveryStore:
         attempt: int,
         following: str,
         values: Mapping[str, Any],
+        failure: str = "",
     ) -> bool:
-        """Write that a step ended well; tell whether the lease is still held."""
+        """Write that a step ended; tell whether the lease is still held."""
+        outcome = "permanent" if failure else "ok"
         fence = _fence(claimed)
         step = {"delivery_id": claimed.id, "following": following, "values": Jsonb(values)}
         with transaction(self._engine) as current:
             current.later("hold_claim", fence)
-            current.later("keep_attempt", _attempt(claimed, exchange, attempt, "ok", ""))
+            current.later("keep_attempt", _attempt(claimed, exchange, attempt, outcome, failure))
             return bool(current.write("finish_step", fence | step))
 
     def finish(

@@ -49,7 +49,7 @@ class Store:
     def __init__(self, *, held=True):
         self.held, self.steps = held, []
 
-    def step_done(self, claimed, exchange, *, attempt, following, values):
+    def step_done(self, claimed, exchange, *, attempt, following, values, failure):
         self.steps.append((attempt, following, values))
         return self.held
 

@@ -111,6 +111,7 @@ class Transient:
     retry: Retry = field(default_factory=Retry)
     exchange: Exchange = Exchange()
     of_partner: bool = True  # False: ours, it says nothing about the partner
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +120,14 @@ class Permanent:
 
     error: str
     exchange: Exchange = Exchange()
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Echo:
     """All there was to do would have told the partner its own news."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 Result = Done | Waiting | Transient | Permanent | Echo
@@ -138,9 +142,20 @@ class Progress(Protocol):
         ...
 
     def step_done(
-        self, exchange: Exchange, *, following: str, values: Mapping[str, Any] | None = None
+        self,
+        exchange: Exchange,
+        *,
+        following: str,
+        values: Mapping[str, Any] | None = None,
+        failure: str = "",
     ) -> None:
-        """Write that a step ended well, which one follows, and what it leaves to later ones.
+        """Write that a step ended, which one follows, and what it leaves to later ones.
+
+        Args:
+            exchange: what went over the wire.
+            following: the step to run next.
+            values: what it leaves.
+            failure: why it ended badly, where the process goes on nevertheless.
 
         Raises:
             LeaseLost: another worker has taken over; nothing more may be sent.
@@ -241,8 +256,9 @@ class DeliveryStore(Protocol):
         attempt: int,
         following: str,
         values: Mapping[str, Any],
+        failure: str = "",
     ) -> bool:
-        """Write that a step ended well; tell whether the lease is still held.
+        """Write that a step ended; tell whether the lease is still held.
 
         Without it the attempt is kept as a late one and nothing else changes.
         """
