@@ -2092,3 +2092,21 @@ select
   (select count(*) from (select from task k join ticket t on t.id = k.ticket_id, queues
      where k.state <> 'Closed' and k.state = 'SolutionProposed'
        and t.queue_id = any(queues.ids) limit 1001) x);
+
+-- name: parties
+-- All who can have a task: rights on the ticket decide, not membership.
+select guid, is_group, name, partner from (
+  select g.guid, true as is_group, g.name, coalesce(p.name, '') as partner
+  from agent_group g left join partner p on p.id = g.partner_id and g.integrated
+  where g.active
+  union all
+  select guid, false, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login), ''
+  from agent where active) x
+order by is_group desc, name, guid limit 5000;
+
+-- name: tasks_at_group
+-- Those that stay where they are when the marker is taken away.
+select count(*) from (
+  select from task
+  where group_id = %(group)s::bigint and state in ('SentToExternal', 'InProgressExternal')
+    and state <> 'Closed' limit 1001) x;

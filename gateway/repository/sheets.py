@@ -16,6 +16,7 @@ from gateway.usecases.ports import (
     FileLine,
     FindTickets,
     HistoryRow,
+    PartyLine,
     ReferenceLine,
     TaskLine,
     TicketCounts,
@@ -89,6 +90,15 @@ class SheetStore:
         """Count what the principal may see."""
         (row,) = self._current.read("ticket_counts", {"groups": _groups(principal)})
         return TicketCounts(*row)
+
+    def parties(self) -> Sequence[PartyLine]:
+        """List the active groups, then the active agents, each by name; at most 5000."""
+        return [PartyLine(*row) for row in self._current.read("parties", {})]
+
+    def tasks_at(self, group_id: int) -> int:
+        """Count the tasks that are at a partner through this group; above 1000 it is 1001."""
+        ((count,),) = self._current.read("tasks_at_group", {"group": group_id})
+        return int(count)
 
 
 def _groups(principal: Principal) -> object:

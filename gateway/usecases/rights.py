@@ -127,9 +127,14 @@ def require(
     Raises:
         NotPermitted: it may not; the error carries the field.
     """
-    need = NEEDS.get(command)
-    if need is None or not _fulfilled(need, principal, group_id):
+    if not permits(principal, command, group_id):
         raise NotPermitted(field=field)
+
+
+def permits(principal: Principal, command: str, group_id: int | None = None) -> bool:
+    """Tell whether the principal may do this, so that nobody is offered what is refused."""
+    need = NEEDS.get(command)
+    return need is not None and _fulfilled(need, principal, group_id)
 
 
 def sees(principal: Principal, group_id: int) -> bool:

@@ -15,6 +15,7 @@ from gateway.usecases.ports import (
     EventSheet,
     FindTickets,
     HistoryRow,
+    PartyLine,
     TicketCounts,
     TicketLine,
     TicketSheet,
@@ -82,3 +83,17 @@ def counts(call: Call, unit: Unit) -> TicketCounts:
     rights.require(call.principal, call.command)
     unit.messages.settle(call, None)
     return unit.sheets.counts(call.principal)
+
+
+def parties(call: Call, unit: Unit) -> Sequence[PartyLine]:
+    """List whom a task can be assigned to."""
+    rights.require(call.principal, call.command)
+    unit.messages.settle(call, None)
+    return unit.sheets.parties()
+
+
+def tasks_at(group_id: int, call: Call, unit: Unit) -> int:
+    """Count the tasks that are at a partner through a group."""
+    rights.require(call.principal, call.command)
+    unit.messages.settle(call, None)
+    return unit.sheets.tasks_at(group_id)

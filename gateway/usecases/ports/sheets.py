@@ -186,6 +186,16 @@ class TicketCounts:
     solutions: int  # of partners, to be judged
 
 
+@dataclass(frozen=True, slots=True)
+class PartyLine:
+    """Whom a task can be assigned to."""
+
+    guid: UUID
+    is_group: bool
+    name: str
+    partner: str  # code of the partner whom an Integrated Group leads to
+
+
 class SheetStore(Protocol):
     """What people read; each is one bounded statement, and shows what the principal may see."""
 
@@ -219,4 +229,12 @@ class SheetStore(Protocol):
 
     def counts(self, principal: Principal) -> TicketCounts:
         """Count what the principal may see."""
+        ...
+
+    def parties(self) -> Sequence[PartyLine]:
+        """List the active groups, then the active agents, each by name; at most 5000."""
+        ...
+
+    def tasks_at(self, group_id: int) -> int:
+        """Count the tasks that are at a partner through this group; above 1000 it is 1001."""
         ...
