@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_network
@@ -19,6 +19,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
@@ -366,6 +367,169 @@ class Mail(_Section):
     sender: str = Field(default="gateway@localhost", description="Address mail is sent from.")
 
 
+def _holding(placeholder: str) -> AfterValidator:
+    """Make the check of templates that hold this placeholder."""
+
+    def held(values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            if value.count(placeholder) != 1 or not value.replace(placeholder, "").strip():
+                raise ValueError(f"each must hold {placeholder} once, beside other text")
+        return values
+
+    return AfterValidator(held)
+
+
+def _words(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(value.strip() for value in values):
+        raise ValueError("none may be empty")
+    return values
+
+
+def _tag_format(value: str) -> str:
+    label, _, behind = value.partition("LABEL")
+    between, found, _ = behind.partition("[[Value]]")
+    if not found or not between.strip() or "LABEL" in behind or "[[Value]]" in label:
+        raise ValueError("must hold LABEL, a character of its own, and [[Value]], each once")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value) is None:
+        raise ValueError("no mail address; write it like tickets@example.org")
+    return value.casefold()
+
+
+Words = Annotated[tuple[str, ...], AfterValidator(_words)]
+TicketFormats = Annotated[tuple[str, ...], _holding("{ticket}")]
+TaskFormats = Annotated[tuple[str, ...], _holding("{task}")]
+ReferenceFormats = Annotated[tuple[str, ...], _holding("{ref}")]
+HashFormats = Annotated[tuple[str, ...], _holding("{hash}")]
+
+
+class MailRules(_Section):
+    """What holds for the mails of a mailbox, or of one of its addresses."""
+
+    partner: str = Field(
+        default="", description="Partner whose mails these are; empty: of any partner."
+    )
+    processed_folder: str = Field(
+        default="Processed", min_length=1, description="Folder for mails that were done."
+    )
+    refused_folder: str = Field(
+        default="Refused", min_length=1, description="Folder for mails that were refused."
+    )
+    failover_person: str = Field(
+        default="",
+        description="Login of the customer user or agent who is told of refused mails, and who "
+        "asks where the sender is nobody we know.",
+    )
+    default_tag_format: Annotated[str, AfterValidator(_tag_format)] = Field(
+        default="[[LABEL]]: [[Value]]", description="How a field of a new ticket is written."
+    )
+    ticket_number_formats: TicketFormats = Field(
+        default=("TicketId: {ticket}",), description="How a ticket's number is written."
+    )
+    task_number_formats: TaskFormats = Field(
+        default=("TaskId: {task}",), description="How a task's number is written."
+    )
+    external_reference_formats: ReferenceFormats = Field(
+        default=("[[ExternalId]]: {ref}", "ExternalId: {ref}"),
+        description="How a partner's own number is written.",
+    )
+    hash_formats: HashFormats = Field(
+        default=("HashCheck: {hash}",), description="How the hash of a task is written."
+    )
+    solution_markers: Words = Field(
+        default=("Solution:",), description="What a line begins with that reports a task ready."
+    )
+    closed_markers: Words = Field(
+        default=("Closed:",), description="What a line begins with that closes a task."
+    )
+    update_markers: Words = Field(
+        default=(), description="What an update text begins with; empty: none is needed."
+    )
+    reply_separators: Words = Field(
+        default=("-----Original Message-----",),
+        description="What a line begins with below which all is quoted.",
+    )
+    new_tickets: bool = Field(
+        default=True, description="A mail that names nothing known makes a ticket."
+    )
+    external_app: str = Field(
+        default="MAIL", min_length=1, description="External app that makes these tickets."
+    )
+    closed_tickets: Literal["reopen", "new", "refuse"] = Field(
+        default="reopen", description="What becomes of a mail to a closed ticket."
+    )
+    trusted_authserv: str = Field(
+        default="",
+        description="Mail server whose Authentication-Results must say dmarc=pass before a sender "
+        "counts; empty: the address alone counts.",
+    )
+    max_mail_bytes: Count = Field(default=25 * _MIB, description="Largest mail that is read.")
+
+
+class MailAddress(MailRules):
+    """An address of a mailbox; every key that is not given is the mailbox's."""
+
+    address: Annotated[str, AfterValidator(_mail_address)] = Field(
+        description="Mails to this address follow the keys of this table."
+    )
+
+
+class Mailbox(MailRules):
+    """A mailbox that is read; a table `[[mailbox]]` each, its addresses `[[mailbox.address]]`."""
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$",
+        description="Name of the mailbox: letters, digits, `.`, `_` and `-`.",
+    )
+    server: str = Field(min_length=1, description="IMAP server.")
+    port: int = Field(default=993, ge=1, le=65535, description="Port of the IMAP server.")
+    user: str = Field(min_length=1, description="User at the IMAP server.")
+    secret: str = Field(
+        min_length=1, description="Name of the file in secrets.folder that holds the password."
+    )
+    tls: bool = Field(
+        default=True, description="TLS from the first byte; false only for a server on localhost."
+    )
+    ca_file: Path | None = Field(
+        default=None,
+        description="Certificates that the server's must be signed by; unset: the system's.",
+    )
+    poll_seconds: Annotated[int, Field(ge=5, le=86_400)] = Field(
+        default=60, description="Time between two looks into the mailbox."
+    )
+    timeout_s: Seconds = Field(default=30, description="Time the server has for an answer.")
+    address: tuple[MailAddress, ...] = Field(
+        default=(), description="Addresses that follow keys of their own."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherited(cls, given: Any) -> Any:
+        """Give each address what the mailbox says and it does not."""
+        addresses = given.get("address") if isinstance(given, dict) else None
+        if not isinstance(addresses, list):
+            return given
+        common = {key: given[key] for key in MailRules.model_fields if key in given}
+        return {
+            **given,
+            "address": [
+                {**common, **each} if isinstance(each, dict) else each for each in addresses
+            ],
+        }
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Mailbox":
+        if not self.tls and self.server not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("tls = false is for a server on this machine only")
+        names = [each.address for each in self.address]
+        if len(set(names)) != len(names):
+            raise ValueError("an address stands there twice")
+        return self
+
+
 class Log(_Section):
     """The program's log on standard error."""
 
@@ -399,6 +563,7 @@ class Settings(BaseSettings):
     delivery: Delivery = Delivery()
     secrets: Secrets = Secrets()
     mail: Mail = Mail()
+    mailbox: tuple[Mailbox, ...] = ()
     log: Log = Log()
     admin: Admin = Admin()
 
@@ -449,7 +614,18 @@ class Loaded:
                 meaning=field.description or "",
             )
             for key, section, name, field in _fields()
-        ]
+        ] + [self._explained(name, field) for name, field in Mailbox.model_fields.items()]
+
+    def _explained(self, name: str, field: Any) -> Explained:
+        """Explain a key of the mailboxes: the values of all of them."""
+        boxes = self.settings.mailbox
+        return Explained(
+            key=f"mailbox.{name}",
+            value="; ".join(f"{box.name}: {_shown(getattr(box, name))}" for box in boxes),
+            origin=self.origins.get("mailbox", "default"),
+            default="" if field.is_required() else _shown(field.default),
+            meaning=field.description or "",
+        )
 
     def secrets_in_file(self) -> list[str]:
         """List the secrets that stand in the settings file, where backups and people see them."""
@@ -482,7 +658,8 @@ def load(
         ("flag", {key: value for key, value in (flags or {}).items() if value is not None}),
     ):
         for key, value in found.items():
-            _must_be_known(key, origin)
+            if key != "mailbox" or not isinstance(value, list):
+                _must_be_known(key, origin)
             values[key], origins[key] = value, origin
     return Loaded(_validated(values, origins), values, origins, named)
 
@@ -533,14 +710,29 @@ def json_schema() -> dict[str, Any]:
         "properties": {
             name: schema["$defs"][field.annotation.__name__]  # type: ignore[union-attr]
             for name, field in Settings.model_fields.items()
-        },
+            if name != "mailbox"
+        }
+        | {"mailbox": _array_of(_schema_of_mailbox())},
     }
 
 
+def _schema_of_mailbox() -> dict[str, Any]:
+    """Describe a mailbox in one piece: an editor reads no references into elsewhere."""
+    schema = Mailbox.model_json_schema()
+    address = schema.pop("$defs")["MailAddress"]
+    return schema | {"properties": schema["properties"] | {"address": _array_of(address)}}
+
+
+def _array_of(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
 def _fields() -> list[tuple[str, str, str, Any]]:
+    """Give the settings of the sections; those of mailboxes stand in tables of their own."""
     return [
         (f"{section}.{name}", section, name, field)
         for section, model in Settings.model_fields.items()
+        if section != "mailbox"
         for name, field in model.default.__class__.model_fields.items()
     ]
 
@@ -589,25 +781,58 @@ def _flat(sections: Mapping[str, object]) -> dict[str, object]:
 def _must_be_known(key: str, origin: str) -> None:
     if key in known_keys():
         return
+    if key.partition(".")[0] == "mailbox":
+        raise CannotStart(f"{key} ({origin}): mailboxes stand in the file, each in a [[mailbox]]")
     near = nearest_key(key)
     remedy = "" if near is None else f"; did you mean {near}?"
     raise CannotStart(f"unknown setting {key} ({origin}){remedy}")
 
 
 def _validated(values: Mapping[str, object], origins: Mapping[str, str]) -> Settings:
-    nested: dict[str, dict[str, object]] = {}
+    nested: dict[str, Any] = {"mailbox": values.get("mailbox", ())}
     for key, value in values.items():
         section, _, name = key.partition(".")
-        nested.setdefault(section, {})[name] = value
+        if name:
+            nested.setdefault(section, {})[name] = value
     try:
-        return Settings.model_validate(nested)
+        settings = Settings.model_validate(nested)
     except ValidationError as error:
         # The first is enough, and none of them repeats the value: it may be a secret.
         first = error.errors(include_input=False, include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"][:2])
-        raise CannotStart(
-            f"setting {key} ({origins.get(key, 'default')}): {first['msg']}"
-        ) from None
+        key, origin = _place(first["loc"]), origins.get(_key(first["loc"]), "default")
+        raise CannotStart(f"setting {key} ({origin}): {_reason(first)}") from None
+    _require_whole(settings, origins)
+    return settings
+
+
+def _require_whole(settings: Settings, origins: Mapping[str, str]) -> None:
+    """Insist that what belongs to a mailbox but stands elsewhere is there."""
+    names = [box.name for box in settings.mailbox]
+    origin = origins.get("mailbox", "default")
+    for number, name in enumerate(names, 1):
+        if name in names[: number - 1]:
+            raise CannotStart(f"setting mailbox[{number}].name ({origin}): another one has it")
+    if names and settings.secrets.folder is None:
+        raise CannotStart(f"setting mailbox[1].secret ({origin}): secrets.folder is not set")
+
+
+def _key(place: Sequence[int | str]) -> str:
+    return "mailbox" if place[0] == "mailbox" else ".".join(str(part) for part in place[:2])
+
+
+def _place(place: Sequence[int | str]) -> str:
+    """Name a setting as people count: ``mailbox[1].address[2].partner``."""
+    if place[0] != "mailbox":
+        return _key(place)
+    parts = [f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place[1:]]
+    return "mailbox" + "".join(parts)
+
+
+def _reason(error: Any) -> str:
+    if error["type"] != "extra_forbidden":
+        return str(error["msg"])
+    near = get_close_matches(str(error["loc"][-1]), [*Mailbox.model_fields, "address"], n=1)
+    return "unknown key" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def _shown(value: object) -> str:
@@ -617,7 +842,9 @@ def _shown(value: object) -> str:
         case bool():
             return str(value).lower()
         case tuple():
-            return ", ".join(value)
+            return ", ".join(
+                each.address if isinstance(each, MailAddress) else str(each) for each in value
+            )
         case None:
             return ""
         case _:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from gateway.settings import Settings, load
+from gateway.settings import Mailbox, Settings, load
 from gateway.usecases.rights import NEEDS
 from tests.kit.children import ROOT
 from tests.kit.documents import GUIDE
@@ -43,7 +43,7 @@ def settings_tables() -> str:
             for each in explained
             if each.key.startswith(f"{section}.")
         ]
-        title = f"**`{section}`** - {model.default.__class__.__doc__}"
+        title = f"**`{section}`** - {_model(section, model).__doc__}"
         tables.append(f"{title}\n\n{_table(('key', 'default', 'meaning'), rows)}\n")
     return "\n".join(tables)
 
@@ -58,6 +58,9 @@ def example() -> str:
     """Give the example settings: every key, commented out."""
     lines = [_TOP.rstrip()]
     for section, model in Settings.model_fields.items():
+        if section == "mailbox":
+            lines += ["", *_MAILBOX]
+            continue
         lines += ["", f"[{section}]"]
         for name, field in model.default.__class__.model_fields.items():
             meaning = textwrap.wrap(field.description, 96)
@@ -67,6 +70,27 @@ def example() -> str:
                 f'# {name} = "" # unset' if unset else f"# {name} = {_toml(field.default)}"
             )
     return "\n".join(lines) + "\n"
+
+
+def _model(section: str, field: Any) -> type:
+    return Mailbox if section == "mailbox" else field.default.__class__
+
+
+# Indented further than settings: taking the marks away makes a mailbox, not the defaults.
+_MAILBOX = (
+    "# One table for each mailbox that is read; keys in the operations guide.",
+    "#   [[mailbox]]",
+    '#   name = "partners"',
+    '#   server = "imap.example.org"',
+    '#   user = "tickets"',
+    '#   secret = "imap-partners"        # a file in secrets.folder',
+    '#   failover_person = "service.desk"',
+    "#",
+    "#   [[mailbox.address]]             # keys not given here are the mailbox's",
+    '#   address = "northwind-in@example.org"',
+    '#   partner = "NORTHWIND"',
+    "#   new_tickets = false",
+)
 
 
 def _toml(value: Any) -> str:
