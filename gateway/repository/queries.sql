@@ -733,11 +733,14 @@ select name, value from helpdesk_setting limit 100;
 -- All lines of a change in one statement, with the ticket as it was after it; one JSON document is
 -- written and read faster than six arrays.
 insert into history (ticket_id, created, agent_id, actor, dialect, operation, kind, text, old, new,
-  old_id, new_id, queue_id, state_id, owner_id, priority_id, type_id, message)
-select %(ticket_id)s, %(now)s, %(agent)s, %(actor)s, %(dialect)s, %(operation)s, line.*,
+  old_id, new_id, article_id, queue_id, state_id, owner_id, priority_id, type_id, message)
+select %(ticket_id)s, %(now)s, %(agent)s, %(actor)s, %(dialect)s, %(operation)s, line.kind,
+  line.text, line.old, line.new, line.old_id, line.new_id,
+  case when line.article is not null then (
+    select id from article where guid = line.article) end,
   %(queue)s, %(state)s, %(owner)s, %(priority)s, %(type)s, %(message)s
-from jsonb_to_recordset(%(lines)s::jsonb)
-  as line(kind text, text text, old text, new text, old_id bigint, new_id bigint);
+from jsonb_to_recordset(%(lines)s::jsonb) as line(kind text, text text, old text, new text,
+  old_id bigint, new_id bigint, article uuid);
 
 -- name: claim_key
 -- Inserted first in the unit: a second caller waits here on the unique index until the first has
@@ -1853,6 +1856,61 @@ values (%(system)s, %(reference)s, %(ticket_id)s, %(task_id)s);
 update external_reference set claim = 'released', changed = %(now)s
 where ticket_id = %(ticket_id)s and task_id = %(task_id)s and claim = 'live';
 
+-- name: process_source
+-- Versions are never changed: a delivery runs the one it began with.
+select v.source from process_version v join process p on p.id = v.process_id
+where p.name = %(name)s and v.version = %(version)s;
+
+-- name: registered_names
+-- Once for a delivery at most; fields of the ticketing's apps serve under the name of any app.
+select array(select code from external_app order by code limit 1000),
+  (select jsonb_agg(distinct jsonb_build_array(f.name, f.label))
+   from external_app_field f join external_app a on a.id = f.app_id
+   where left(a.code, 10) = 'Ticketing.'),
+  array(select name from dynamic_field order by name limit 5000);
+
+-- name: facts_of_event
+-- The partner it is for: a process that tells of a failure runs in another one's stream.
+select e.sequence, e.partner_id, coalesce(p.name, '')
+from event e left join partner p on p.id = e.partner_id
+where e.guid = %(guid)s;
+
+-- name: files_of_event
+-- Of its text, if it has one; else, of an assignment, those of the ticket, without what the group
+-- is not to be told of.
+with told as (
+  select e.ticket_id, e.app, g.forward_entries = 'all' as all_of_it,
+    array(select id from article where event_guid = e.guid limit 100) as entries
+  from event e left join agent_group g on g.id = e.group_id
+  where e.guid = %(guid)s),
+file as (
+  select f.ticket_id, f.id, f.file_name, f.content_type, sum(f.size) over (order by f.id) as total
+  from told t
+  join attachment f on f.ticket_id = t.ticket_id and f.sha256 is not null
+  left join article a on a.ticket_id = f.ticket_id and a.id = f.article_id
+  where case
+    when t.entries <> '{}' then f.article_id = any(t.entries)
+    else t.app = 'Ticketing.TaskAssignment'
+      and (coalesce(t.all_of_it, false) or f.visible and coalesce(a.visible, true)) end)
+select f.file_name, f.content_type, c.content
+from file f
+join attachment_content c on c.ticket_id = f.ticket_id and c.attachment_id = f.id
+where f.total <= %(bytes)s
+order by f.id
+limit %(files)s;
+
+-- name: form_values
+-- At most what one form can bring.
+select label, value from form_value where ticket_id = %(ticket_id)s limit 1000;
+
+-- name: keep_form_values
+-- The last word counts.
+insert into form_value (ticket_id, label, value)
+select %(ticket_id)s, left(given.label, 250), given.text
+from unnest(%(labels)s::text[], %(texts)s::text[]) as given(label, text)
+where given.label <> ''
+on conflict (ticket_id, label) do update set value = excluded.value;
+
 -- name: find_app
 -- The six apps of the ticketing make no tickets: they only name fields.
 select a.code,
@@ -2110,3 +2168,292 @@ select count(*) from (
   select from task
   where group_id = %(group)s::bigint and state in ('SentToExternal', 'InProgressExternal')
     and state <> 'Closed' limit 1001) x;
+
+-- name: target_of_ticket
+-- By id or number; a merged ticket stands for the one it lives on in.
+with recursive chain(id, guid, next) as (
+  select x.id, x.guid, x.merged_into_id from ticket x
+  where x.id = %(id)s::bigint or x.number = %(number)s::text
+  union select x.id, x.guid, x.merged_into_id from chain join ticket x on x.id = chain.next)
+select guid from chain where next is null limit 1;
+
+-- name: fields_named
+-- With what may be chosen in each.
+select f.id, f.name, f.field_type,
+  array(select value from dynamic_field_option o where o.field_id = f.id and o.active
+        order by o.position, o.value limit 5000)
+from dynamic_field f
+where f.name = any(%(names)s::text[]) and f.active
+limit 1000;
+
+-- name: set_aside_articles
+-- Ids ahead of the rows: files, times and history name the article in the batch that stores it.
+select nextval(pg_get_serial_sequence('article', 'id')) from generate_series(1, %(count)s::int);
+
+-- name: asker
+-- How a customer user is written where a mail names its sender.
+select login, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login), email
+from customer_user where login = %(login)s;
+
+-- name: hold_claim
+-- As hold_reference, where the system may have no row yet: that of the partner who speaks, else
+-- the one the settings name.
+select pg_advisory_xact_lock(hashtextextended(coalesce(
+  (select s.name from partner p join external_system s on s.id = p.system_id
+   where p.id = %(partner)s::bigint), %(system)s::text) || chr(31) || %(reference)s::text, 0));
+
+-- name: system_of_claim
+-- None where nobody named a reference of this system before.
+select s.id from external_system s
+where s.id = (select system_id from partner where id = %(partner)s::bigint)
+   or (%(partner)s::bigint is null and s.name = %(system)s);
+
+-- name: make_system
+-- Once per system; whoever comes second waits and finds it.
+insert into external_system (name) values (%(system)s)
+on conflict (name) do update set name = excluded.name
+returning id;
+
+-- name: holders_of_claim
+-- Every ticket with this reference that may still be updated, seen by the caller or not: by the
+-- claims of all dialects in the system, and by the dynamic field where it was filled otherwise.
+-- Merged ones stand for their target.
+with recursive named as (
+  select r.ticket_id, r.claim from external_reference r
+  join external_system s on s.id = r.system_id
+  where r.reference = %(reference)s::text
+    and (s.id = (select system_id from partner where id = %(partner)s::bigint)
+         or (%(partner)s::bigint is null and s.name = %(system)s))
+  union all
+  select v.ticket_id, '' from ticket_field v join dynamic_field f on f.id = v.field_id
+  where f.name = %(field)s and v.vt = %(reference)s::text
+    and not exists (select from external_reference o
+                    where o.ticket_id = v.ticket_id and o.reference = v.vt)),
+chain(id, next, claim) as (
+  select t.id, t.merged_into_id, n.claim from named n join ticket t on t.id = n.ticket_id
+  union select t.id, t.merged_into_id, chain.claim from chain join ticket t on t.id = chain.next)
+select t.id, t.guid, max(case chain.claim when 'live' then 1 else 0 end) = 1
+from chain join ticket t on t.id = chain.id join state s on s.id = t.state_id
+where chain.next is null
+  and (s.en = any(%(states)s::text[]) or s.state_type = any(%(state_types)s::text[])
+       or (cardinality(%(states)s::text[]) = 0 and cardinality(%(state_types)s::text[]) = 0
+           and s.state_type not in ('removed', 'merged')))
+group by t.id, t.guid
+order by t.id
+limit 1000;
+
+-- name: release_claims
+-- Of tickets that may not be updated any more: the text goes to the one that claims it now.
+update external_reference set claim = 'released', changed = %(now)s
+where system_id = %(system)s and reference = %(reference)s and claim = 'live'
+  and ticket_id <> %(ticket_id)s;
+
+-- name: restore_claim
+-- A ticket that had it before and was reopened.
+update external_reference set claim = 'live', changed = %(now)s
+where id = (select min(id) from external_reference
+            where system_id = %(system)s and reference = %(reference)s
+              and ticket_id = %(ticket_id)s)
+  and not exists (select from external_reference
+                  where system_id = %(system)s and reference = %(reference)s and claim = 'live');
+
+-- name: claim_reference
+-- Of the ticket as a whole; the backstop is the unique index on live claims.
+insert into external_reference (system_id, reference, ticket_id, created, changed)
+select %(system)s, %(reference)s, %(ticket_id)s, %(now)s, %(now)s
+where not exists (select from external_reference
+                  where system_id = %(system)s and reference = %(reference)s
+                    and ticket_id = %(ticket_id)s);
+
+-- name: drop_claims
+-- The field was emptied or has another value; what a partner gave for a task stays.
+delete from external_reference
+where ticket_id = %(ticket_id)s and task_id is null and reference <> %(reference)s;
+
+-- name: values_of_fields
+-- What a change is compared with.
+select field_id, array_agg(vt order by position) from ticket_field
+where ticket_id = (select id from ticket where guid = %(guid)s)
+  and field_id = any(%(fields)s::bigint[])
+group by field_id;
+
+-- name: clear_fields
+-- A field is replaced as a whole: values of one that had several may be fewer now.
+delete from ticket_field where ticket_id = %(ticket_id)s and field_id = any(%(fields)s::bigint[]);
+
+-- name: fill_fields
+-- All values of a change in one statement.
+insert into ticket_field (ticket_id, field_id, position, vt, vn, vd)
+select %(ticket_id)s, sent.field, sent.position, sent.vt, sent.vn, sent.vd
+from jsonb_to_recordset(%(values)s::jsonb)
+  as sent(field bigint, position smallint, vt text, vn numeric, vd timestamptz);
+
+-- name: service_offered
+-- A service without rows is offered to everybody.
+select not exists (select from service_customer_user where service_id = %(service)s)
+  or exists (select from service_customer_user
+             where service_id = %(service)s and customer_user_id = %(customer_user)s::bigint);
+
+-- name: sla_fits
+-- An SLA is for the services it names.
+select exists (select from sla_service where sla_id = %(sla)s and service_id = %(service)s);
+
+-- name: address_of_queue
+-- Who writes where the caller names no sender, and what stands below.
+select system_address, system_name, signature from queue where id = %(queue)s;
+
+-- name: add_whole_articles
+-- All articles of a call at once, with ids set aside before. The ticket's row is locked, or new.
+insert into article (ticket_id, id, guid, number, plain, html, visible, is_description, channel,
+  sender_type, from_, reply_to, to_, cc, bcc, subject, mime_type, charset, message_id, in_reply_to,
+  refs, signature, created, created_by, changed, changed_by)
+select %(ticket_id)s, sent.id, sent.guid,
+  coalesce((select max(number) from article where ticket_id = %(ticket_id)s), 0) + sent.n,
+  sent.plain, sent.html, sent.visible, sent.is_description, sent.channel, sent.sender_type,
+  sent.sender, sent.reply_to, sent."to", sent.cc, sent.bcc, sent.subject, sent.mime_type,
+  sent.charset, sent.message_id, sent.in_reply_to, sent.refs, sent.signature, %(now)s, %(agent)s,
+  %(now)s, %(agent)s
+from jsonb_to_recordset(%(articles)s::jsonb) as sent(n int, id bigint, guid uuid, plain text,
+  html text, visible boolean, is_description boolean, channel text, sender_type text, sender text,
+  reply_to text, "to" text, cc text, bcc text, subject text, mime_type text, charset text,
+  message_id text, in_reply_to text, refs text, signature text)
+order by sent.n;
+
+-- name: add_files_of_articles
+-- Their contents follow by guid (add_contents).
+insert into attachment (ticket_id, guid, article_id, name, file_name, visible, content_type,
+  disposition, content_id, size, sha256, created, created_by, changed)
+select %(ticket_id)s, guid, article, file_name, file_name, visible, content_type, disposition,
+  content_id, size, decode(sha256, 'hex'), %(now)s, %(agent)s, %(now)s
+from jsonb_to_recordset(%(files)s::jsonb) as sent(n int, guid uuid, article bigint, file_name text,
+  visible boolean, content_type text, disposition text, content_id text, size bigint, sha256 text)
+order by n;
+
+-- name: add_time_units
+-- Units are what was said, not the time between two moments.
+insert into working_time (ticket_id, article_id, executor_id, started, ended, minutes, created,
+  created_by, changed)
+select %(ticket_id)s, article, coalesce(%(agent)s::bigint, 1), %(now)s, %(now)s, units, %(now)s,
+  coalesce(%(agent)s::bigint, 1), %(now)s
+from jsonb_to_recordset(%(units)s::jsonb) as sent(article bigint, units numeric)
+order by article;
+
+-- name: whole_tickets
+-- All fields of tickets with the names of what they refer to, for a reader who judges rights.
+select t.id, t.merged_into_id, t.number, t.title,
+  (select array[group_id::text, path_en] from queue where id = t.queue_id), t.queue_id, t.lock,
+  coalesce(t.owner_id, 1), (select login from agent where id = coalesce(t.owner_id, 1)),
+  coalesce(t.responsible_id, 1),
+  (select login from agent where id = coalesce(t.responsible_id, 1)),
+  t.priority_id, (select array[en, color] from priority where id = t.priority_id),
+  t.state_id, (select array[en, state_type] from state where id = t.state_id),
+  coalesce(t.type_id, 1), (select en from type where id = coalesce(t.type_id, 1)),
+  t.service_id, (select en from service where id = t.service_id),
+  t.sla_id, (select en from sla where id = t.sla_id),
+  t.customer_id, coalesce((select key from customer where id = t.customer_id), t.customer_key, ''),
+  t.customer_user_id,
+  coalesce((select login from customer_user where id = t.customer_user_id), t.customer_address, ''),
+  t.archived, t.created, coalesce(t.created_by, 1), t.changed, coalesce(t.changed_by, 1),
+  t.pending_until,
+  (select coalesce(sum(minutes), 0) from working_time where ticket_id = t.id),
+  greatest(t.created, (select max(created) from article where ticket_id = t.id),
+           (select max(created) from history where ticket_id = t.id and kind = 'lock')),
+  t.escalation_first_response, t.escalation_update, t.escalation_solution, t.closed,
+  case when %(extended)s then coalesce(t.first_lock, (
+    select min(created) from history where ticket_id = t.id and kind = 'lock' and new = 'lock'))
+    end,
+  case when %(extended)s then coalesce(t.first_response, (
+    select min(created) from article
+    where ticket_id = t.id and visible and sender_type = 'agent' and number > 1)) end,
+  case when %(extended)s then (
+    select array[coalesce(s.first_response_min, q.first_response_min)::text,
+                 coalesce(s.solution_min, q.solution_min)::text,
+                 coalesce(s.first_response_notify, q.first_response_notify)::text,
+                 coalesce(s.update_notify, q.update_notify)::text,
+                 coalesce(s.solution_notify, q.solution_notify)::text]
+    from queue q left join sla s on s.id = t.sla_id where q.id = t.queue_id) end
+from ticket t
+where t.id = any(%(ids)s::bigint[]);
+
+-- part: shown_articles
+-- The articles a reader asked for: those it may see, the first or last of each ticket.
+with shown as (
+  select a.ticket_id, a.id, a.number from (
+    select x.ticket_id, x.id, x.number, row_number() over (
+      partition by x.ticket_id
+      order by case when %(newest)s then -x.number else x.number end) as place
+    from article x
+    where x.ticket_id = any(%(ids)s::bigint[]) and (x.visible or not %(visible_only)s)
+      and (cardinality(%(senders)s::text[]) = 0 or x.sender_type = any(%(senders)s::text[]))) a
+  where a.place <= %(limit)s)
+
+-- part: whole_articles
+select r.ticket_id, r.id, r.number, r.plain, r.html, r.visible, r.channel, r.sender_type, r.from_,
+  r.reply_to, r.to_, r.cc, r.bcc, r.subject, r.mime_type, r.charset, r.message_id, r.in_reply_to,
+  r.refs, r.signature, r.created, coalesce(r.created_by, 1), r.changed, coalesce(r.changed_by, 1),
+  (select coalesce(sum(minutes), 0) from working_time w
+   where w.ticket_id = r.ticket_id and w.article_id = r.id)
+from shown s join article r on r.ticket_id = s.ticket_id and r.id = s.id
+order by r.ticket_id, case when %(newest)s then -r.number else r.number end
+limit 100000;
+
+-- part: whole_files
+-- Files of the ticket itself hang on its first article. Contents beyond what one answer can hold
+-- are left out of the reading, and the whole answer is refused.
+select a.ticket_id, a.shown, a.file_name, a.content_type, a.disposition, a.content_id, a.size,
+  a.total,
+  case when %(contents)s and a.total <= %(most)s then (
+    select content from attachment_content c
+    where c.ticket_id = a.ticket_id and c.attachment_id = a.id) end
+from (
+  select x.ticket_id, x.id, s.id as shown, x.file_name, x.content_type, x.disposition,
+    x.content_id, x.size, sum(x.size) over () as total
+  from attachment x
+  join shown s on s.ticket_id = x.ticket_id and (s.id = x.article_id
+    or x.article_id is null and s.number = (
+      select min(number) from article f where f.ticket_id = x.ticket_id))
+  where x.ticket_id = any(%(ids)s::bigint[]) and (x.visible or not %(visible_only)s)) a
+order by a.ticket_id, a.shown, a.id
+limit 100000;
+
+-- name: whole_fields
+-- Every field of tickets, with the values of each ticket that has some.
+select f.name, f.field_type, v.ticket_id, v.texts
+from dynamic_field f
+left join (select ticket_id, field_id, array_agg(vt order by position) as texts from ticket_field
+           where ticket_id = any(%(ids)s::bigint[]) group by ticket_id, field_id) v
+  on v.field_id = f.id
+where f.active
+order by f.name collate "C"
+limit 100000;
+
+-- name: references_of_tickets
+-- A field can show only one: the ticket's own, the main task's, else that of the first task.
+select distinct on (r.ticket_id) r.ticket_id, r.reference
+from external_reference r
+left join task k on k.ticket_id = r.ticket_id and k.id = r.task_id
+where r.ticket_id = any(%(ids)s::bigint[])
+order by r.ticket_id, r.task_id is not null, k.main desc nulls last, r.task_id, r.id desc;
+
+-- name: whole_history
+-- With the names that stand in the lines of other dialects as ids.
+select h.ticket_id, h.id, h.created, coalesce(h.agent_id, 1), h.kind, h.text, h.old, h.new,
+  h.old_id, h.new_id, coalesce(h.article_id, 0), h.queue_id, h.state_id, coalesce(h.owner_id, 1),
+  h.priority_id, coalesce(h.type_id, 1),
+  case h.kind
+    when 'created' then (select path_en from queue where id = h.queue_id)
+    when 'owner' then (select login from agent where id = h.new_id)
+    when 'responsible' then (select login from agent where id = h.new_id)
+    when 'customer' then (select key from customer where id = h.new_id)
+    when 'customer_user' then (select login from customer_user where id = h.new_id)
+    when 'priority' then (select en from priority where id::text = h.new) end,
+  case h.kind
+    when 'created' then (select p.en || '%%%%' || s.en from priority p, state s
+                         where p.id = h.priority_id and s.id = h.state_id)
+    when 'customer' then (select key from customer where id = h.old_id)
+    when 'customer_user' then (select login from customer_user where id = h.old_id)
+    when 'priority' then (select en from priority where id::text = h.old) end
+from history h
+where h.ticket_id = any(%(ids)s::bigint[])
+order by h.ticket_id, h.id
+limit 100001;

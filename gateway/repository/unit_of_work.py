@@ -29,6 +29,7 @@ from gateway.repository.messages import MessageStore
 from gateway.repository.numbers import NumberReserve, ReserveEmpty
 from gateway.repository.outbox import Outbox
 from gateway.repository.partners import PartnerStore
+from gateway.repository.processes import ProcessStore
 from gateway.repository.references import ReferenceStore
 from gateway.repository.reminders import ReminderStore
 from gateway.repository.search import SearchStore
@@ -64,6 +65,7 @@ class UnitOfWork:
     references: ReferenceStore
     partners: PartnerStore
     apps: AppStore
+    processes: ProcessStore
     entries: EntryStore
     attachments: AttachmentStore
     times: WorkingTimeStore
@@ -157,6 +159,7 @@ class UnitsOfWork:
             references=ReferenceStore(current, now),
             partners=PartnerStore(current),
             apps=AppStore(current),
+            processes=ProcessStore(current),
             entries=EntryStore(current, now),
             attachments=AttachmentStore(current, now),
             times=WorkingTimeStore(current, now),

@@ -135,6 +135,7 @@ def _keep(
 ) -> None:
     """Keep what the ticket has no place for: as dynamic fields, and all of it as a log line."""
     unit.apps.keep(ticket, {name: values[name] for name in app.names if name in values})
+    unit.processes.keep_form(ticket, values)
     rest = [f"{name}: {values[name]}" for name in values if name not in (SUBJECT, DESCRIPTION)]
     if rest:
         entry = NewExchange(

@@ -119,6 +119,16 @@ process_version = Table(
     comment="Versions of processes; never changed once stored",
 )
 
+form_value = Table(
+    "form_value",
+    metadata,
+    member("ticket_id", "ticket"),
+    Column("label", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    CheckConstraint("length(label) between 1 and 250", name="label_length"),
+    comment="What a form or the tags of a mail said about a ticket, by label",
+)
+
 external_app = Table(
     "external_app",
     metadata,

@@ -47,6 +47,12 @@ from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.lists import LISTS, ListStore
 from gateway.usecases.ports.mail import MailFile, MailStore, OutgoingArticle
 from gateway.usecases.ports.messages import ClosedMessage, MessageLog, OpenedMessage
+from gateway.usecases.ports.processes import (
+    EventFacts,
+    FileLimit,
+    ProcessStore,
+    RegisteredNames,
+)
 from gateway.usecases.ports.records import (
     HistoryStore,
     IdempotencyStore,
@@ -108,9 +114,11 @@ __all__ = [
     "Echo",
     "EntryLine",
     "EntryStore",
+    "EventFacts",
     "EventLine",
     "EventSheet",
     "Exchange",
+    "FileLimit",
     "FileLine",
     "FindTickets",
     "Hints",
@@ -136,9 +144,11 @@ __all__ = [
     "PartyLine",
     "Passwords",
     "Permanent",
+    "ProcessStore",
     "Progress",
     "ReferenceLine",
     "ReferenceStore",
+    "RegisteredNames",
     "Remembered",
     "ReminderStore",
     "Result",

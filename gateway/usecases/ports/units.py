@@ -16,6 +16,7 @@ from gateway.usecases.ports.deliveries import Deliveries
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.lists import ListStore
 from gateway.usecases.ports.mail import MailStore
+from gateway.usecases.ports.processes import ProcessStore
 from gateway.usecases.ports.records import HistoryStore, IdempotencyStore, MessageStore, Outbox
 from gateway.usecases.ports.relations import (
     LinkStore,
@@ -54,6 +55,8 @@ class Unit(Protocol):
     def partners(self) -> PartnerStore: ...
     @property
     def apps(self) -> AppStore: ...
+    @property
+    def processes(self) -> ProcessStore: ...
     @property
     def entries(self) -> EntryStore: ...
     @property
