@@ -58,7 +58,8 @@ class Answer:
     @property
     def media_type(self) -> str:
         """The media type, in lower case and without parameters."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        given: str = self.headers.get("content-type", "")
+        return given.partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

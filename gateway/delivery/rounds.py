@@ -32,14 +32,19 @@ class Round:
         """Have a text of this round in no record."""
         self._masked.add(secret)
 
-    def fetch(self, outgoing: Outgoing) -> Answer:
+    def fetch(self, outgoing: Outgoing, *, within: Target | None = None) -> Answer:
         """Make a call that changes nothing; it is recorded only if the round ends with it.
+
+        Args:
+            outgoing: the request.
+            within: what the address must be below, if not the target.
 
         Raises:
             Unanswered, Impossible: as of ``Caller.call``.
         """
         self._outgoing, self._answer = outgoing, None
-        self._answer = self._caller.call(self.target, self.proof, outgoing, self.deadline)
+        target = within or self.target
+        self._answer = self._caller.call(target, self.proof, outgoing, self.deadline)
         return self._answer
 
     def send(self, outgoing: Outgoing) -> Answer:

@@ -17,7 +17,7 @@ from gateway.delivery.steps.step import Answered, Place, Situation, Texts
 from gateway.domain.process import Process, Step
 from gateway.errors import Malformed
 from gateway.soap.guard import media_type, read_document
-from gateway.usecases.ports.targets import TargetStore
+from gateway.usecases.ports.targets import TargetAuth, TargetStore
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _MEDIA_TYPES = {
@@ -31,6 +31,7 @@ _FORM = "application/x-www-form-urlencoded"
 _BODIES = ("body", "json", "form")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _GOOD = range(200, 300)
+_OF_SOAP = frozenset({TargetAuth.WSSE, TargetAuth.WSSE_DIGEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class HttpStep:
 
 
 def _performed(step: Step, this: Round) -> Outcome:
+    if this.target.auth in _OF_SOAP:
+        raise Impossible(f"target {this.target.code}: auth {this.target.auth} is of SOAP calls")
     answer = this.send(_outgoing(step, this))
     if not any(answer.status in each for each in _expected(step.keys.get("expect"))):
         return judged(answer, f"HTTP status {answer.status}", this.exchange())
