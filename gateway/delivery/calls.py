@@ -16,7 +16,7 @@ from gateway import clock
 from gateway.delivery.addresses import Addresses, NotAllowed, NotResolved
 from gateway.delivery.connection import Deadline, Late, Lines, Overfull
 from gateway.secret_files import SecretFiles, SecretMissing
-from gateway.usecases.ports.targets import Target, TargetAuth
+from gateway.usecases.ports import Target, TargetAuth
 
 # What frames a message belongs to the one who sends it: a process may not set it.
 FRAMING = frozenset(

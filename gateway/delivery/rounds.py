@@ -8,8 +8,7 @@ from gateway.delivery.connection import Deadline
 from gateway.delivery.records import Shade, answer_record, request_record
 from gateway.delivery.steps.step import Answered, Situation
 from gateway.domain.process import Step
-from gateway.usecases.ports import Exchange, Permanent, Transient
-from gateway.usecases.ports.targets import Target, TargetStore
+from gateway.usecases.ports import Exchange, Permanent, Target, TargetStore, Transient
 
 Outcome = Answered | Transient | Permanent
 

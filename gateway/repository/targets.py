@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine
 
 from gateway.repository.transaction import Record, transaction
-from gateway.usecases.ports.targets import Target, TargetAuth
+from gateway.usecases.ports import Target, TargetAuth
 
 
 class TargetStore:

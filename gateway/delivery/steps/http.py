@@ -17,7 +17,7 @@ from gateway.delivery.steps.step import Answered, Place, Situation, Texts
 from gateway.domain.process import Process, Step
 from gateway.errors import Malformed
 from gateway.soap.guard import media_type, read_document
-from gateway.usecases.ports.targets import TargetAuth, TargetStore
+from gateway.usecases.ports import TargetAuth, TargetStore
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _MEDIA_TYPES = {

@@ -30,8 +30,7 @@ from gateway.domain.process import Process, Step
 from gateway.errors import Malformed
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.guard import media_type, read_document
-from gateway.usecases.ports import Permanent
-from gateway.usecases.ports.targets import Target, TargetAuth, TargetStore
+from gateway.usecases.ports import Permanent, Target, TargetAuth, TargetStore
 
 _GOOD = range(200, 300)
 _ACCEPTED = 202

@@ -86,6 +86,7 @@ from gateway.usecases.ports.sheets import (
     TicketSheet,
     Words,
 )
+from gateway.usecases.ports.targets import Target, TargetAuth, TargetStore
 from gateway.usecases.ports.tasks import AppStore, PartnerStore, ReferenceStore, TaskStore
 from gateway.usecases.ports.tickets import TICKET_COLUMNS, TicketStore
 from gateway.usecases.ports.units import Unit, Units
@@ -160,6 +161,9 @@ __all__ = [
     "Settled",
     "SheetStore",
     "State",
+    "Target",
+    "TargetAuth",
+    "TargetStore",
     "TaskLine",
     "TaskStore",
     "TemplateStore",
