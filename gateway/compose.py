@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 
+from gateway.delivery.article_mail import ArticleMail
 from gateway.delivery.attempt import Registry
 from gateway.delivery.deliverer import Deliverer
 from gateway.delivery.worker import Task, Worker
@@ -35,6 +36,7 @@ from gateway.http.peer import Proxies
 from gateway.http.recorder import Mode, Recorder
 from gateway.http.routes import Route, Routes
 from gateway.http.seal import Seal
+from gateway.mail.smtp import Server, Tls
 from gateway.repository.accounts import AccountStore
 from gateway.repository.deliveries import DeliveryStore, Hints, HintSender
 from gateway.repository.engine import build_engine
@@ -57,6 +59,7 @@ from gateway.soap.publishing import ServedContract, contracts_dir
 from gateway.soap.server import SoapEndpoint
 from gateway.soap.validation import Contract
 from gateway.soap.wsdl import build_application
+from gateway.usecases import article_mails
 from gateway.usecases.accounts import Accounts, LoginLimits
 from gateway.usecases.reminders import due_reminders
 from gateway.usecases.task_hashes import HashKey, ObjectHashes
@@ -198,12 +201,34 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
     }
     deliverer = Deliverer(
         DeliveryStore(engine),
-        registry or Registry(),
+        registry
+        or Registry(
+            named={
+                article_mails.PROCESS: ArticleMail(
+                    units, mail_server(settings), Seal.from_file(_seal_file(settings))
+                )
+            }
+        ),
         threads=settings.worker.threads,
         # Nobody can listen through a pooler; looking by itself carries everything.
         hints=None if settings.database.pooler else Hints(engine),
     )
     return Worker(ScheduleStore(engine), tasks, threads=_SCHEDULE_THREADS, deliverer=deliverer)
+
+
+def mail_server(settings: Settings) -> Server:
+    """Give the server that all mail goes to."""
+    mail = settings.mail
+    return Server(
+        host=mail.host,
+        port=mail.port,
+        tls=Tls(mail.tls),
+        user=mail.user,
+        password_file=mail.password_file,
+        ca_file=mail.ca_file,
+        timeout_s=mail.timeout_s,
+        sender=mail.sender,
+    )
 
 
 def _soap_route(

@@ -299,6 +299,79 @@ class Ssp7Workflow(_Section):
     )
 
 
+class Znuny(_Section):
+    """The Znuny dialect: GenericInterface over SOAP and REST."""
+
+    time_zone: Zone = Field(default="UTC", description="Zone of all local times of this dialect.")
+    rest_error_status: Literal["legacy", "http"] = Field(
+        default="legacy",
+        description="HTTP status of business errors over REST: always 200, or one that fits.",
+    )
+    search_mode: Literal["strict", "legacy"] = Field(
+        default="strict",
+        description="A search with something unknown or malformed is refused, or read as the "
+        "original does.",
+    )
+    search_limit: Count = Field(default=500, description="Most tickets of a search without Limit.")
+    search_limit_max: int = Field(
+        default=10_000, ge=1, le=100_000, description="Greatest Limit of a search."
+    )
+    include_ticket_data: Annotated[
+        tuple[Literal["TicketCreate", "TicketUpdate", "ExternalReference"], ...], *_SPLIT
+    ] = Field(default=(), description="Operations whose answers show the whole ticket.")
+    query_credentials: bool = Field(
+        default=True, description="Credentials are taken from the query of a REST address."
+    )
+    type_required: bool = Field(default=False, description="A new ticket must name its type.")
+    time_unit_required: bool = Field(default=False, description="An article must book a time.")
+    default_type: str = Field(
+        default="Unclassified", min_length=1, description="Type of a new ticket that names none."
+    )
+    customer_queues: Texts = Field(
+        default=(), description="Queues in which customer users may create; empty: all."
+    )
+    ticket_hook: str = Field(
+        default="Ticket#", min_length=1, description="Mark of the number in subjects of mails."
+    )
+    title_max: Count = Field(default=255, description="Longest title, in characters.")
+    body_max: Count = Field(default=4 * _MIB, description="Longest text of an article, in bytes.")
+    lenient_content_type: bool = Field(
+        default=False, description="Any media type but multipart is read as the face's own."
+    )
+    external_reference_dynamic_field: str = Field(
+        default="ExternalReference",
+        alias="external_reference.dynamic_field",
+        min_length=1,
+        description="Dynamic field of tickets that shows the external reference.",
+    )
+    external_reference_states: Texts = Field(
+        default=(),
+        alias="external_reference.states",
+        description="States in which a ticket is updated by its external reference.",
+    )
+    external_reference_state_types: Texts = Field(
+        default=("new", "open", "pending reminder", "pending auto"),
+        alias="external_reference.state_types",
+        description="The same by types of states; if both are empty, all but removed and merged.",
+    )
+    external_reference_mode: Literal["create_or_update", "create_only", "update_only"] = Field(
+        default="create_or_update",
+        alias="external_reference.mode",
+        description="What the operation ExternalReference may do.",
+    )
+    external_reference_update_ignores: Texts = Field(
+        default=(),
+        alias="external_reference.update_ignores",
+        description="Ticket fields that an update by external reference leaves alone.",
+    )
+    external_reference_system: str = Field(
+        default="default",
+        alias="external_reference.system",
+        min_length=1,
+        description="System of references where the account belongs to no partner.",
+    )
+
+
 class Recording(_Section):
     """What is kept of messages, and how long."""
 
@@ -364,7 +437,16 @@ class Mail(_Section):
     password_file: Path | None = Field(
         default=None, description="File that holds the user's password."
     )
-    sender: str = Field(default="gateway@localhost", description="Address mail is sent from.")
+    sender: str = Field(
+        default="gateway@localhost",
+        pattern=r"^[^@\s<>,]+@[^@\s<>,]+$",
+        description="Address mail is sent from where nothing else says.",
+    )
+    ca_file: Path | None = Field(
+        default=None,
+        description="Certificates that the server's must be signed by; unset: the system's.",
+    )
+    timeout_s: Seconds = Field(default=30, description="For each answer of the mail server.")
 
 
 def _holding(placeholder: str) -> AfterValidator:
@@ -558,6 +640,7 @@ class Settings(BaseSettings):
     login: Login = Login()
     acmp: Acmp = Acmp()
     ssp7_workflow: Ssp7Workflow = Ssp7Workflow()
+    znuny: Znuny = Znuny()
     recording: Recording = Recording()
     worker: Worker = Worker()
     delivery: Delivery = Delivery()
@@ -708,12 +791,25 @@ def json_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            name: schema["$defs"][field.annotation.__name__]  # type: ignore[union-attr]
+            name: _tabled(schema["$defs"][field.annotation.__name__])  # type: ignore[union-attr]
             for name, field in Settings.model_fields.items()
             if name != "mailbox"
         }
         | {"mailbox": _array_of(_schema_of_mailbox())},
     }
+
+
+def _tabled(section: dict[str, Any]) -> dict[str, Any]:
+    """Describe settings with a dot in their name as the table that TOML reads of them."""
+    properties: dict[str, Any] = {}
+    for name, described in section.get("properties", {}).items():
+        table, dot, inner = name.rpartition(".")
+        if not dot:
+            properties[name] = described
+            continue
+        empty = {"type": "object", "additionalProperties": False, "properties": {}}
+        properties.setdefault(table, empty)["properties"][inner] = described
+    return section | {"properties": properties}
 
 
 def _schema_of_mailbox() -> dict[str, Any]:
@@ -730,7 +826,7 @@ def _array_of(items: dict[str, Any]) -> dict[str, Any]:
 def _fields() -> list[tuple[str, str, str, Any]]:
     """Give the settings of the sections; those of mailboxes stand in tables of their own."""
     return [
-        (f"{section}.{name}", section, name, field)
+        (f"{section}.{field.alias or name}", section, name, field)
         for section, model in Settings.model_fields.items()
         if section != "mailbox"
         for name, field in model.default.__class__.model_fields.items()
@@ -772,9 +868,20 @@ def _flat(sections: Mapping[str, object]) -> dict[str, object]:
     found: dict[str, object] = {}
     for section, entries in sections.items():
         if isinstance(entries, dict):
-            found.update({f"{section}.{name}": value for name, value in entries.items()})
+            found.update({f"{section}.{name}": value for name, value in _dotted(entries).items()})
         else:
             found[section] = entries
+    return found
+
+
+def _dotted(entries: Mapping[str, object]) -> dict[str, object]:
+    """Name what stands in a table of its own within a section, like external_reference.mode."""
+    found: dict[str, object] = {}
+    for name, value in entries.items():
+        if isinstance(value, dict):
+            found.update({f"{name}.{inner}": each for inner, each in value.items()})
+        else:
+            found[name] = value
     return found
 
 

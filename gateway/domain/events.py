@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     COMMENT_ADDED = "comment added"
     ATTACHMENT_ADDED = "attachment added"
     REMINDER_DUE = "reminder due"
+    MAIL_FAILED = "mail failed"  # for the last time
 
 
 @dataclass(frozen=True, slots=True)

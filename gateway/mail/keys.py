@@ -1,0 +1,38 @@
+"""A key as it comes out of an operator's file, before it is stored."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.domain.mail import Kind
+from gateway.errors import BrokenRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundKey:
+    """A key of a file; ``secret`` is all that signing needs, unlocked, and is to be sealed."""
+
+    kind: Kind
+    address: str
+    fingerprint: str
+    short_id: str
+    signs: bool
+    encrypts: bool
+    public: bytes = field(repr=False)
+    secret: bytes | None = field(default=None, repr=False)
+    expires: datetime | None = None
+    revoked: bool = False
+
+
+class Locked(BrokenRule):
+    """A secret key needs a passphrase, or another one."""
+
+    default = "the secret key is locked: give its passphrase"
+
+
+class Unusable(Exception):
+    """A key cannot do what is asked of it now; the sentence says what, without its content."""
+
+
+def sealed_as(kind: Kind, fingerprint: str) -> bytes:
+    """Give what a secret is sealed together with: under another key's name it does not open."""
+    return f"mail key {kind} {fingerprint}".encode("ascii")
