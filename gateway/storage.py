@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from gateway.http.seal import Seal
 from gateway.repository import inspection, migrations
 from gateway.repository.accounts import AccountStore
 from gateway.repository.administration import Administration, operator_engine
@@ -37,6 +38,7 @@ __all__ = [
     "own_server",
     "passwords",
     "prepare",
+    "seal",
     "steps",
 ]
 
@@ -105,6 +107,17 @@ def backlogs(settings: Settings) -> Sequence[ports.Backlog]:
 def passwords() -> ports.Passwords:
     """Give what hashes passwords."""
     return Argon2Passwords()
+
+
+def seal(settings: Settings) -> Seal:
+    """Give what seals secrets; a missing key file is made.
+
+    Raises:
+        CannotStart: the file holds no key, or cannot be made.
+    """
+    return Seal.from_file(
+        settings.recording.seal_key_file or settings.database.data_dir / "seal-key"
+    )
 
 
 @contextmanager
