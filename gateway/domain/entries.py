@@ -1,11 +1,13 @@
 """What hangs on a ticket: articles (comments), attachments, working times, costs, reminders."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from gateway.domain.mail import Sending
 from gateway.domain.values import Row
 
 
@@ -59,6 +61,54 @@ class NewArticle:
     visible: bool = False
     kind: ArticleKind = ArticleKind.ARTICLE
     is_description: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFile:
+    """A file that comes with an article."""
+
+    guid: UUID
+    file_name: str
+    content_type: str
+    content: bytes = field(repr=False)
+    disposition: str = "attachment"
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeArticle:
+    """An article to be added with all that a mail has; addresses as they were written.
+
+    ``id`` was set aside before. ``comment`` and ``history`` are the words its history line has in
+    the connector of Znuny; ``notified`` is what its event tells of whom to notify.
+    """
+
+    id: int
+    guid: UUID
+    plain: str
+    html: str
+    visible: bool
+    sender_type: str
+    sender: str
+    channel: str = "Internal"
+    reply_to: str = ""
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    subject: str = ""
+    mime_type: str = "text/plain"
+    charset: str = "utf-8"
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: str = ""
+    signature: str = ""
+    is_description: bool = False
+    files: tuple[NewFile, ...] = ()
+    units: Decimal | None = None  # of time, two places
+    comment: str = ""
+    history: str = "AddNote"
+    notified: Mapping[str, object] = field(default_factory=dict)
+    sending: Sending | None = None  # None: it stays here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

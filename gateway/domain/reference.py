@@ -14,6 +14,33 @@ class Claim(StrEnum):
     CONTESTED = "contested"  # reopened when another had taken the text
 
 
+class Mode(StrEnum):
+    """What an operator lets callers do who know a ticket by their reference alone."""
+
+    BOTH = "create_or_update"
+    CREATE = "create_only"
+    UPDATE = "update_only"
+
+
+class Verdict(Enum):
+    """What a reference leads to."""
+
+    CREATE = "no ticket has it"
+    UPDATE = "one ticket has it"
+    NOT_UNIQUE = "several tickets have it"
+    EXISTS = "a ticket has it, and none may be updated this way"
+    NOTHING = "no ticket has it, and none may be created this way"
+
+
+def meant(holders: int, mode: Mode) -> Verdict:
+    """Decide what to do for a reference that so many updatable tickets have (Znuny, section 8)."""
+    if holders > 1:
+        return Verdict.NOT_UNIQUE
+    if holders:
+        return Verdict.EXISTS if mode is Mode.CREATE else Verdict.UPDATE
+    return Verdict.NOTHING if mode is Mode.UPDATE else Verdict.CREATE
+
+
 class Acknowledgement(Enum):
     """What a reference means for the task it is given for."""
 

@@ -190,6 +190,7 @@ class HistoryLine:
     new: str = ""
     old_id: int | None = None
     new_id: int | None = None
+    article: UUID | None = None  # the article it speaks of
 
     @classmethod
     def of(cls, difference: Difference) -> "HistoryLine":

@@ -32,7 +32,7 @@ class HistoryStore:
                 "actor": "" if principal.agent_id else principal.full_name or principal.account,
                 "dialect": call.dialect,
                 "operation": call.operation,
-                "lines": Jsonb([asdict(line) for line in lines]),
+                "lines": Jsonb([_document(line) for line in lines]),
                 "queue": ticket.queue.id,
                 "state": ticket.state.id,
                 "owner": ticket.owner.id if ticket.owner else None,
@@ -41,3 +41,9 @@ class HistoryStore:
                 "message": call.message,
             },
         )
+
+
+def _document(line: HistoryLine) -> dict[str, object]:
+    document = asdict(line)
+    document["article"] = str(line.article) if line.article else None
+    return document

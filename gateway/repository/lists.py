@@ -7,7 +7,7 @@ from gateway.domain.people import Assignable, PartyKind, Permission, Principal
 from gateway.domain.values import Key, Row
 from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, Listed
 from gateway.repository.parameters import array_of
-from gateway.repository.transaction import Transaction
+from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import LISTS
 
 _LARGEST = 2**63 - 1  # of an id; a caller's larger number is simply not found
@@ -21,24 +21,9 @@ class ListStore:
 
     def resolve(self, wanted: Mapping[str, Sequence[Key]]) -> Mapping[tuple[str, Key], Row]:
         """Find rows by guid, id or name, of several lists in one statement."""
-        if unknown := wanted.keys() - set(LISTS):
-            raise KeyError(*unknown)
-        keys = [key for several in wanted.values() for key in several]
-        if not keys:
+        if not any(wanted.values()):
             return {}
-        found: dict[tuple[str, Key], Row] = {}
-        parameters = {
-            "lists": [name for name, several in wanted.items() if several],
-            "guids": array_of(key for key in keys if isinstance(key, UUID)),
-            "ids": array_of(
-                key for key in keys if isinstance(key, int) and -_LARGEST <= key <= _LARGEST
-            ),
-            "names": [key for key in keys if isinstance(key, str)],
-        }
-        for of, id_, guid, name, en, de, active, kind in self._current.read("resolve", parameters):
-            row = Row(id_, guid, en, de, active, kind)
-            found[of, guid] = found[of, id_] = found[of, name] = row
-        return {key: found[key] for key in _flat(wanted) if key in found}
+        return resolved(self._current.read("resolve", resolving(wanted)), wanted)
 
     def categories(self) -> Listed[CategoryView]:
         """List the active categories by English path; at most 5000."""
@@ -74,6 +59,32 @@ class ListStore:
         size = rows.pop("max_attachment_bytes", HelpdeskSettings().max_attachment_bytes)
         switches = {name: bool(value) for name, value in rows.items()}
         return HelpdeskSettings(max_attachment_bytes=size, **switches)
+
+
+def resolving(wanted: Mapping[str, Sequence[Key]]) -> dict[str, object]:
+    """Give the parameters of the statement ``resolve``."""
+    if unknown := wanted.keys() - set(LISTS):
+        raise KeyError(*unknown)
+    keys = [key for several in wanted.values() for key in several]
+    return {
+        "lists": [name for name, several in wanted.items() if several],
+        "guids": array_of(key for key in keys if isinstance(key, UUID)),
+        "ids": array_of(
+            key for key in keys if isinstance(key, int) and -_LARGEST <= key <= _LARGEST
+        ),
+        "names": [key for key in keys if isinstance(key, str)],
+    }
+
+
+def resolved(
+    records: Sequence[Record], wanted: Mapping[str, Sequence[Key]]
+) -> Mapping[tuple[str, Key], Row]:
+    """Read the rows of the statement ``resolve``; only those asked for are given."""
+    found: dict[tuple[str, Key], Row] = {}
+    for of, id_, guid, name, en, de, active, kind in records:
+        row = Row(id_, guid, en, de, active, kind)
+        found[of, guid] = found[of, id_] = found[of, name] = row
+    return {key: found[key] for key in _flat(wanted) if key in found}
 
 
 def _flat(wanted: Mapping[str, Sequence[Key]]) -> Iterator[tuple[str, Key]]:

@@ -13,6 +13,7 @@ from psycopg.adapt import Buffer, Dumper
 from sqlalchemy.pool import PoolProxiedConnection
 
 _CURSOR = "gateway_cursor"
+_FURTHER = "gateway_cursors"
 
 
 class _Plain(Dumper):
@@ -32,9 +33,21 @@ def cursor_of(borrowed: PoolProxiedConnection, connection: Connection) -> Cursor
     """Give the cursor for named statements, made once per connection."""
     cursor = borrowed.info.get(_CURSOR)
     if not isinstance(cursor, Cursor):
-        # Binary results: uuid, time and arrays are read several times faster than as text.
-        cursor = connection.cursor(binary=True)
-        for kind in (int, UUID, datetime, date):
-            cursor.adapters.register_dumper(kind, _Plain)
-        borrowed.info[_CURSOR] = cursor
+        cursor = borrowed.info[_CURSOR] = _made(connection)
+    return cursor
+
+
+def cursors_of(borrowed: PoolProxiedConnection, connection: Connection, count: int) -> list[Cursor]:
+    """Give cursors for statements of one batch whose rows are all wanted, made once each."""
+    kept = borrowed.info.setdefault(_FURTHER, [])
+    while len(kept) < count:
+        kept.append(_made(connection))
+    return list(kept[:count])
+
+
+def _made(connection: Connection) -> Cursor:
+    # Binary results: uuid, time and arrays are read several times faster than as text.
+    cursor = connection.cursor(binary=True)
+    for kind in (int, UUID, datetime, date):
+        cursor.adapters.register_dumper(kind, _Plain)
     return cursor

@@ -31,7 +31,7 @@ class TicketStore:
     def lock_all(self, guids: Collection[UUID]) -> Mapping[UUID, Ticket]:
         """Load several tickets and hold their rows, locked by id ascending."""
         rows = self._current.hold("lock_tickets", "load_tickets", {"guids": list(guids)})
-        return {ticket.guid: ticket for ticket in map(_ticket, rows)}
+        return {ticket.guid: ticket for ticket in map(to_ticket, rows)}
 
     def view(self, guid: UUID, principal: Principal) -> TicketView | None:
         """Read a ticket for showing, following merges to the end; None if not to be seen."""
@@ -134,7 +134,8 @@ def _id(row: Row | None) -> int | None:
     return None if row is None else row.id
 
 
-def _ticket(record: Record) -> Ticket:
+def to_ticket(record: Record) -> Ticket:
+    """Read a row of the statement ``load_tickets``."""
     (id_, guid, number, version, title, state, priority, queue, type_, category, service, sla,
      impact, resolution, lock, owner, assigned_group, responsible, customer, customer_user,
      customer_address, keywords, template, pending_until, follow_up, action_required, closed,

@@ -14,7 +14,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from gateway.errors import GatewayError, StorageAway, TryLater
 from gateway.repository.engine import behind_pooler, require_alive
-from gateway.repository.parameters import cursor_of
+from gateway.repository.parameters import cursor_of, cursors_of
 from gateway.repository.statements import statement
 
 Parameters = Mapping[str, object]
@@ -64,6 +64,16 @@ class Transaction:
         """Lock rows to the end of the transaction, then read them as they are now."""
         self._send()
         return self._run(*self._beginning(), (lock, parameters), (name, parameters))
+
+    def read_each(self, *batch: Named) -> list[list[Record]]:
+        """Run several reading statements in one round trip and give the rows of each."""
+        self._send()
+        return self._run_each(self._limiting(), *batch)
+
+    def hold_each(self, lock: Named, *batch: Named) -> list[list[Record]]:
+        """Lock to the end of the transaction, then read what follows, all in one round trip."""
+        self._send()
+        return self._run_each((*self._beginning(), lock), *batch)
 
     def write(self, name: str, parameters: Parameters) -> list[Record]:
         """Run a writing statement whose result is needed at once."""
@@ -143,6 +153,16 @@ class Transaction:
         if self._kept:
             kept, self._kept = self._kept, []
             self._run(*self._beginning(), *kept)
+
+    def _run_each(self, before: tuple[Named, ...], *batch: Named) -> list[list[Record]]:
+        """Send statements in one round trip and give the rows of all but those before."""
+        cursors = cursors_of(self._borrowed, self._connection, len(batch))
+        with self._connection.pipeline():
+            for name, parameters in before:
+                self._cursor.execute(statement(name), parameters)
+            for cursor, (name, parameters) in zip(cursors, batch, strict=True):
+                cursor.execute(statement(name), parameters)
+        return [cursor.fetchall() for cursor in cursors]
 
     def _run(self, *batch: Named) -> list[Record]:
         """Send statements in one round trip and give the rows of the last."""

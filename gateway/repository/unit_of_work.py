@@ -20,6 +20,7 @@ from gateway.repository.deliveries import Deliveries
 from gateway.repository.entries import EntryStore
 from gateway.repository.history import HistoryStore
 from gateway.repository.idempotency import IdempotencyStore
+from gateway.repository.intake import IntakeStore
 from gateway.repository.links import LinkStore
 from gateway.repository.lists import ListStore
 from gateway.repository.mail_keys import MailStore
@@ -38,6 +39,7 @@ from gateway.repository.tasks import TaskStore
 from gateway.repository.templates import TemplateStore
 from gateway.repository.tickets import TicketStore
 from gateway.repository.transaction import Transaction, borrow, translated
+from gateway.repository.whole import WholeStore
 from gateway.repository.working_times import WorkingTimeStore
 from gateway.usecases.ports import Call, Unit
 
@@ -67,6 +69,8 @@ class UnitOfWork:
     apps: AppStore
     processes: ProcessStore
     entries: EntryStore
+    intake: IntakeStore
+    whole: WholeStore
     attachments: AttachmentStore
     times: WorkingTimeStore
     costs: CostStore
@@ -161,6 +165,8 @@ class UnitsOfWork:
             apps=AppStore(current),
             processes=ProcessStore(current),
             entries=EntryStore(current, now),
+            intake=IntakeStore(current, now),
+            whole=WholeStore(current),
             attachments=AttachmentStore(current, now),
             times=WorkingTimeStore(current, now),
             costs=CostStore(current, now),

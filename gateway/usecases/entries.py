@@ -130,7 +130,8 @@ def _add(command: SaveComment, call: Call, unit: Unit) -> Done:
     )
     unit.entries.add_article(ticket, article, call)
     unit.tickets.touch(ticket, call)
-    unit.history.add(ticket, [HistoryLine(kind="comment added")], call)
+    line = HistoryLine(kind="comment added", article=article.guid)
+    unit.history.add(ticket, [line], call)
     unit.outbox.add(ticket, [Event(EventKind.COMMENT_ADDED, events.snapshot(ticket))], call)
     text, visible = article.plain, article.visible
     assignments.written(ticket, article.guid, text, call, unit, visible=visible)

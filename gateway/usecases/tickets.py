@@ -365,7 +365,7 @@ def _add_comment(ticket: Ticket, comment: NewComment, call: Call, unit: Unit) ->
         visible=comment.visible,
     )
     unit.entries.add_article(ticket, article, call)
-    unit.history.add(ticket, [HistoryLine(kind="comment added")], call)
+    unit.history.add(ticket, [HistoryLine(kind="comment added", article=comment.guid)], call)
     unit.outbox.add(ticket, [Event(EventKind.COMMENT_ADDED, events.snapshot(ticket))], call)
 
 

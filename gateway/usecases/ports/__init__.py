@@ -44,6 +44,14 @@ from gateway.usecases.ports.deliveries import (
 )
 from gateway.usecases.ports.delivery_desk import AttemptRow, DeliveryDesk, DeliveryRow, Wanted
 from gateway.usecases.ports.entries import EntryStore
+from gateway.usecases.ports.intake import (
+    Asked,
+    Claim,
+    Found,
+    Holder,
+    IntakeStore,
+    QueueAddress,
+)
 from gateway.usecases.ports.lists import LISTS, ListStore
 from gateway.usecases.ports.mail import MailFile, MailStore, OutgoingArticle
 from gateway.usecases.ports.messages import ClosedMessage, MessageLog, OpenedMessage
@@ -90,6 +98,15 @@ from gateway.usecases.ports.targets import Target, TargetAuth, TargetStore
 from gateway.usecases.ports.tasks import AppStore, PartnerStore, ReferenceStore, TaskStore
 from gateway.usecases.ports.tickets import TICKET_COLUMNS, TicketStore
 from gateway.usecases.ports.units import Unit, Units
+from gateway.usecases.ports.whole import (
+    Extent,
+    Line,
+    ShownArticle,
+    ShownFile,
+    Whole,
+    WholeStore,
+    WholeTicket,
+)
 
 __all__ = [
     "LINKED_COLUMNS",
@@ -98,11 +115,13 @@ __all__ = [
     "TICKET_COLUMNS",
     "AccountStore",
     "AppStore",
+    "Asked",
     "AttachmentStore",
     "AttemptRow",
     "Backlog",
     "Call",
     "Circuit",
+    "Claim",
     "Claimed",
     "ClosedMessage",
     "CostStore",
@@ -119,15 +138,20 @@ __all__ = [
     "EventLine",
     "EventSheet",
     "Exchange",
+    "Extent",
     "FileLimit",
     "FileLine",
     "FindTickets",
+    "Found",
     "Hints",
     "HistoryRow",
     "HistoryStore",
+    "Holder",
     "IdempotencyStore",
+    "IntakeStore",
     "Lease",
     "LeaseLost",
+    "Line",
     "LinkStore",
     "LinkedObject",
     "ListStore",
@@ -147,6 +171,7 @@ __all__ = [
     "Permanent",
     "ProcessStore",
     "Progress",
+    "QueueAddress",
     "ReferenceLine",
     "ReferenceStore",
     "RegisteredNames",
@@ -160,6 +185,8 @@ __all__ = [
     "SessionStore",
     "Settled",
     "SheetStore",
+    "ShownArticle",
+    "ShownFile",
     "State",
     "Target",
     "TargetAuth",
@@ -177,6 +204,9 @@ __all__ = [
     "Verdict",
     "Waiting",
     "Wanted",
+    "Whole",
+    "WholeStore",
+    "WholeTicket",
     "Words",
     "WorkingTimeStore",
 ]

@@ -14,6 +14,7 @@ from gateway.usecases.ports.attached import (
 from gateway.usecases.ports.calls import Call
 from gateway.usecases.ports.deliveries import Deliveries
 from gateway.usecases.ports.entries import EntryStore
+from gateway.usecases.ports.intake import IntakeStore
 from gateway.usecases.ports.lists import ListStore
 from gateway.usecases.ports.mail import MailStore
 from gateway.usecases.ports.processes import ProcessStore
@@ -28,6 +29,7 @@ from gateway.usecases.ports.relations import (
 from gateway.usecases.ports.sheets import SheetStore
 from gateway.usecases.ports.tasks import AppStore, PartnerStore, ReferenceStore, TaskStore
 from gateway.usecases.ports.tickets import TicketStore
+from gateway.usecases.ports.whole import WholeStore
 
 T = TypeVar("T")
 
@@ -59,6 +61,10 @@ class Unit(Protocol):
     def processes(self) -> ProcessStore: ...
     @property
     def entries(self) -> EntryStore: ...
+    @property
+    def intake(self) -> IntakeStore: ...
+    @property
+    def whole(self) -> WholeStore: ...
     @property
     def attachments(self) -> AttachmentStore: ...
     @property
