@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 from gateway.delivery.steps.step import Place, SentFile, Unfillable
 from gateway.domain import app_fields
 from gateway.domain.process import Picking, Process, Step
+from gateway.usecases.ports import RegisteredNames
 
 _PLACEHOLDER = re.compile(
     r"#(?P<name>REPLACE-[^#]*?|ATTACHMENT-[A-Za-z]+|[A-Z][A-Z0-9_]*)"
@@ -54,26 +55,16 @@ class Names:
         return named if named in self.fields else self.labels.get(named.casefold())
 
 
-def names_of(registered: Sequence[tuple[str, str, str]], dynamic: Sequence[str] = ()) -> Names:
-    """Join what is registered, each app, field and label, with what the product itself knows."""
-    known = [*app_fields.FIELDS, *app_fields.UPDATE_FIELDS]
-    # Apps that make tickets name their form's fields, which are none of an event.
-    ours = [each for each in registered if each[0] in app_fields.APPS]
+def names_of(registered: RegisteredNames) -> Names:
+    """Join what is registered with what the product itself knows."""
+    known = [(each.name, each.label) for each in (*app_fields.FIELDS, *app_fields.UPDATE_FIELDS)]
+    known.append((app_fields.HASH_FIELD, app_fields.in_words(app_fields.HASH_FIELD)))
+    dynamic = (f"{app_fields.DYNAMIC}{name}" for name in registered.dynamic)
+    fields = [*known, *registered.fields]
     return Names(
-        apps=frozenset({*app_fields.APPS, *(app for app, _, _ in registered)}),
-        fields=frozenset(
-            {
-                *(each.name for each in known),
-                app_fields.HASH_FIELD,
-                *(name for _, name, _ in ours if name),
-                *(f"{app_fields.DYNAMIC}{name}" for name in dynamic),
-            }
-        ),
-        labels={
-            "task hash check": app_fields.HASH_FIELD,
-            **{each.label.casefold(): each.name for each in known},
-            **{label.casefold(): name for _, name, label in ours if name},
-        },
+        apps=frozenset({*app_fields.APPS, *registered.apps}),
+        fields=frozenset({*(name for name, _ in fields), *dynamic}),
+        labels={label.casefold(): name for name, label in fields if label},
     )
 
 

@@ -200,12 +200,13 @@ def values(facts: Facts) -> dict[str, str]:
 def _values(facts: Facts, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     fields = FIELDS if facts.update is None else FIELDS + UPDATE_FIELDS
     for each in fields:
-        yield each.name, _text(each.read(facts), zone)
+        yield each.name, in_text(each.read(facts), zone)
     for name, value in facts.card.dynamic.items():
         yield DYNAMIC + name, value
 
 
-def _text(value: Value, zone: ZoneInfo) -> str:
+def in_text(value: Value, zone: ZoneInfo) -> str:
+    """Write a value as placeholders and callers read it."""
     match value:
         case None:
             return ""

@@ -6,7 +6,7 @@ from uuid import UUID
 from gateway.domain.partner_commands import NewFile
 from gateway.domain.ticket import Ticket
 from gateway.repository.transaction import Transaction
-from gateway.usecases.ports import EventFacts, FileLimit, RegisteredNames
+from gateway.usecases.ports import EventFacts, FileLimit, RegisteredNames, StoredProcess
 
 
 class ProcessStore:
@@ -15,10 +15,10 @@ class ProcessStore:
     def __init__(self, current: Transaction) -> None:
         self._current = current
 
-    def source(self, name: str, version: int) -> str | None:
-        """Find the text of a version."""
+    def find(self, name: str, version: int) -> StoredProcess | None:
+        """Find a version."""
         rows = self._current.read("process_source", {"name": name, "version": version})
-        return rows[0][0] if rows else None
+        return StoredProcess(*rows[0]) if rows else None
 
     def names(self) -> RegisteredNames:
         """Read the names that placeholders may use."""

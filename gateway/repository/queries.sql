@@ -1858,7 +1858,7 @@ where ticket_id = %(ticket_id)s and task_id = %(task_id)s and claim = 'live';
 
 -- name: process_source
 -- Versions are never changed: a delivery runs the one it began with.
-select v.source from process_version v join process p on p.id = v.process_id
+select v.source, v.partner_id from process_version v join process p on p.id = v.process_id
 where p.name = %(name)s and v.version = %(version)s;
 
 -- name: registered_names
@@ -2191,8 +2191,10 @@ limit 1000;
 select nextval(pg_get_serial_sequence('article', 'id')) from generate_series(1, %(count)s::int);
 
 -- name: asker
--- How a customer user is written where a mail names its sender.
-select login, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login), email
+-- How a customer user is written where a mail names its sender, and its company.
+select login, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login), email,
+  (select array[id::text, guid::text, name, name, active::text, '']
+   from customer where id = customer_user.customer_id)
 from customer_user where login = %(login)s;
 
 -- name: hold_claim

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from lxml import etree
@@ -12,7 +13,7 @@ from gateway.domain.process import Picked, Picking, Reader
 _MEMBER = re.compile(r"\.([A-Za-z_][A-Za-z0-9_-]*)|\['([^']*)'\]|\[([0-9]{1,9})\]")
 
 
-class NotFound(Exception):
+class ValueMissing(Exception):
     """A value that is required is not in the answer; its sentence says which."""
 
 
@@ -20,14 +21,14 @@ def pick(picking: Picking, body: str) -> dict[str, str]:
     """Take the values out of an answer; one that is not there is an empty text.
 
     Raises:
-        NotFound: a required one is not there.
+        ValueMissing: a required one is not there.
     """
     answer = _Answer(body)
     found = {}
     for each in picking.values:
         value = answer.value(each, picking.namespaces)
         if value is None and each.required:
-            raise NotFound(f"{each.name} is not in the answer")
+            raise ValueMissing(f"{each.name} is not in the answer")
         found[each.name] = value or ""
     return found
 
@@ -67,7 +68,7 @@ class _Answer:
         if self._json is None:
             try:
                 # Numbers as they were written: 1.10 is not 1.1.
-                self._json = json.loads(self._body, parse_float=str, parse_int=str)
+                self._json = json.loads(self._body, parse_float=Decimal)
             except (ValueError, RecursionError):
                 self._json = {}
         return self._json
@@ -110,14 +111,22 @@ def _text(found: Any) -> str | None:
             return _text(first)
         case etree._Element():  # noqa: SLF001 - lxml gives its class no other name
             return "".join(found.itertext())
-        case bool():
-            return "true" if found else "false"
-        case float():
-            return str(int(found)) if found.is_integer() else str(found)
-        case str():
-            return found
+        case float() if found.is_integer():
+            return str(int(found))
         case _:
-            return None
+            return _plain(found)
+
+
+def _plain(value: Any) -> str | None:
+    match value:
+        case None | str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float() | Decimal():
+            return str(value)
+        case _:
+            return json.dumps(value, ensure_ascii=False, default=float)
 
 
 def _members(path: str) -> list[str | int] | None:
@@ -144,12 +153,4 @@ def _at(value: Any, path: str) -> str | None:
                 value = value[member]
             case _:
                 return None
-    match value:
-        case None:
-            return None
-        case str():
-            return value
-        case bool():
-            return "true" if value else "false"
-        case _:
-            return json.dumps(value, ensure_ascii=False)
+    return _plain(value)

@@ -60,6 +60,7 @@ from gateway.usecases.ports.processes import (
     FileLimit,
     ProcessStore,
     RegisteredNames,
+    StoredProcess,
 )
 from gateway.usecases.ports.records import (
     HistoryStore,
@@ -188,6 +189,7 @@ __all__ = [
     "ShownArticle",
     "ShownFile",
     "State",
+    "StoredProcess",
     "Target",
     "TargetAuth",
     "TargetStore",

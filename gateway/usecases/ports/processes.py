@@ -9,6 +9,14 @@ from gateway.domain.partner_commands import NewFile
 from gateway.domain.ticket import Ticket
 
 
+@dataclass(frozen=True, slots=True)
+class StoredProcess:
+    """A version of a process as it was loaded."""
+
+    source: str
+    partner_id: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredNames:
     """The registry of external apps, as placeholders need it."""
@@ -38,8 +46,8 @@ class FileLimit:
 class ProcessStore(Protocol):
     """Processes and events as steps need them; nothing is cached."""
 
-    def source(self, name: str, version: int) -> str | None:
-        """Find the text of a version."""
+    def find(self, name: str, version: int) -> StoredProcess | None:
+        """Find a version."""
         ...
 
     def names(self) -> RegisteredNames:
