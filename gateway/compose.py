@@ -3,7 +3,7 @@
 import gc
 import multiprocessing
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,8 @@ from prometheus_client import CollectorRegistry
 from gateway.delivery.article_mail import ArticleMail
 from gateway.delivery.attempt import Registry
 from gateway.delivery.deliverer import Deliverer
+from gateway.delivery.process_runner import ProcessRunner
+from gateway.delivery.steps.step import StepKind
 from gateway.delivery.worker import Task, Worker
 from gateway.dialects.acmp import service as acmp
 from gateway.dialects.acmp.task import Helpdesk
@@ -21,9 +23,15 @@ from gateway.dialects.acmp.translate import Options
 from gateway.dialects.ssp7 import service as ssp7
 from gateway.dialects.ssp7.desk import Workflow
 from gateway.dialects.ssp7.form import FileLimits
+from gateway.dialects.znuny import rest as znuny_rest
+from gateway.dialects.znuny import service as znuny
+from gateway.dialects.znuny.desk import Options as ZnunyOptions
+from gateway.dialects.znuny.desk import ReferenceOptions, ZnunyDesk
+from gateway.dialects.znuny.routes import SERVICES as ZNUNY_REST_SERVICES
 from gateway.domain.assignment import WorkflowRules
 from gateway.domain.commands import Defaults
 from gateway.domain.people import AccountKind
+from gateway.domain.process import Kind
 from gateway.errors import GatewayError
 from gateway.http.authentication import Authenticator, Way, credentials_of
 from gateway.http.door import Door
@@ -47,6 +55,7 @@ from gateway.repository.partitions import Retention
 from gateway.repository.passwords import Argon2Passwords
 from gateway.repository.readiness import schema_check
 from gateway.repository.schedules import Housekeeping, ScheduleStore
+from gateway.repository.targets import TargetStore
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.settings import Settings, load
 from gateway.soap.codec import compile_service
@@ -61,6 +70,8 @@ from gateway.soap.validation import Contract
 from gateway.soap.wsdl import build_application
 from gateway.usecases import article_mails
 from gateway.usecases.accounts import Accounts, LoginLimits
+from gateway.usecases.ports import FileLimit
+from gateway.usecases.process_runs import ProcessDesk
 from gateway.usecases.reminders import due_reminders
 from gateway.usecases.task_hashes import HashKey, ObjectHashes
 
@@ -86,9 +97,10 @@ def definitions(settings: Settings | None = None) -> tuple[ServiceDefinition, ..
     """Give every published SOAP service."""
     settings = settings or Settings()
     helpdesk = acmp.definition(wsdl_public=settings.acmp.wsdl_public)
+    tickets = znuny.definitions(any_media_type=settings.znuny.lenient_content_type)
     if not settings.ssp7_workflow.enabled:
-        return (helpdesk,)
-    return (helpdesk, ssp7.definition(_manner(settings)))
+        return (helpdesk, *tickets)
+    return (helpdesk, ssp7.definition(_manner(settings)), *tickets)
 
 
 def build_app(settings: Settings) -> Door:
@@ -192,7 +204,12 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
         audit_days=keep.audit_days,
         delivery_days=keep.delivery_days,
     )
-    units = UnitsOfWork(engine, NumberReserve(engine, low=_SCHEDULE_THREADS))
+    units = UnitsOfWork(
+        engine,
+        NumberReserve(engine, low=_SCHEDULE_THREADS),
+        HintSender(engine).send,
+        _workflow_rules(settings),
+    )
     tasks = {
         "reminders": Task("every 30 s", partial(due_reminders, units)),
         "partitions": Task("daily 00:10 UTC", house.make_partitions),
@@ -201,19 +218,33 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
     }
     deliverer = Deliverer(
         DeliveryStore(engine),
-        registry
-        or Registry(
-            named={
-                article_mails.PROCESS: ArticleMail(
-                    units, mail_server(settings), Seal.from_file(_seal_file(settings))
-                )
-            }
-        ),
+        registry or _registry(settings, units, performers(settings, TargetStore(engine))),
         threads=settings.worker.threads,
         # Nobody can listen through a pooler; looking by itself carries everything.
         hints=None if settings.database.pooler else Hints(engine),
     )
     return Worker(ScheduleStore(engine), tasks, threads=_SCHEDULE_THREADS, deliverer=deliverer)
+
+
+def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepKind]) -> Registry:
+    mails = ArticleMail(units, mail_server(settings), Seal.from_file(_seal_file(settings)))
+    workflow = settings.ssp7_workflow
+    desk = ProcessDesk(
+        units,
+        ObjectHashes(_hash_keys(workflow.hash_keys.get_secret_value())),
+        _workflow_rules(settings),
+        FileLimit(workflow.max_attachments, workflow.max_attachments_total_bytes),
+    )
+    return Registry(
+        named={article_mails.PROCESS: mails},
+        others=ProcessRunner(desk, calls),
+    )
+
+
+def performers(settings: Settings, targets: TargetStore) -> Mapping[Kind, StepKind]:
+    """Give what carries out the steps that call somebody: every such kind is joined here."""
+    del settings, targets
+    return {}
 
 
 def mail_server(settings: Settings) -> Server:

@@ -3,18 +3,12 @@
 import re
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def is_text(value: str) -> bool:
     """Tell whether every character of the value can stand in an XML 1.0 document."""
     return _FORBIDDEN.search(value) is None
-
-
-def storable(value: str) -> str:
-    """Show the characters that PostgreSQL keeps in no text as ``?``: NUL and lone surrogates."""
-    return _UNSTORABLE.sub("?", value)
 
 
 def collapse(value: str) -> str:

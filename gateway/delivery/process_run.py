@@ -26,7 +26,7 @@ from gateway.domain.process import (
     Use,
 )
 from gateway.errors import Refused
-from gateway.text import storable
+from gateway.text import mended
 from gateway.usecases.ports import (
     Claimed,
     Done,
@@ -145,7 +145,7 @@ class Run:
             self._say(step, "there is no answer to read")
         try:
             found = pick(picking, answers.get(source, ""))
-            self._values[step.name] = {key: storable(value) for key, value in found.items()}
+            self._values[step.name] = {key: mended(value) for key, value in found.items()}
             self._used(step, picking)
         except (ValueMissing, Refused) as error:
             return self._failed(step, Permanent(error=str(error)))
@@ -196,7 +196,7 @@ class Run:
         if self._is_read(step):
             self._values[ANSWERS] = {
                 **self._values.get(ANSWERS, {}),
-                step.name: storable(answered.body),
+                step.name: mended(answered.body),
             }
         self._write(exchange, following)
         return following
@@ -283,7 +283,7 @@ class Run:
         return self._delivery.now + timedelta(seconds=clock.monotonic_s() - self._began_s)
 
     def _say(self, step: Step, text: str) -> None:
-        line = f"{self._now():%Y-%m-%dT%H:%M:%SZ} {step.name}: {storable(text)}"
+        line = f"{self._now():%Y-%m-%dT%H:%M:%SZ} {step.name}: {mended(text)}"
         self._log.append(line[:_LOG_LENGTH])
         del self._log[:-_LOG_LINES]
 
@@ -296,6 +296,6 @@ def _of(step: Step, exchange: Exchange) -> Exchange:
     return replace(
         exchange,
         step=step.name,
-        request=None if exchange.request is None else storable(exchange.request),
-        answer=None if exchange.answer is None else storable(exchange.answer),
+        request=None if exchange.request is None else mended(exchange.request),
+        answer=None if exchange.answer is None else mended(exchange.answer),
     )
