@@ -13,12 +13,14 @@ from typing import TypeVar
 import pysequoia
 from pysequoia import Cert, PySigner, SignatureMode, Tsk
 
+from gateway import clock
 from gateway.errors import BrokenRule
 from gateway.mail.keys import FoundKey, Locked, Unusable
 
 T = TypeVar("T")
 
 _KEY_ID_DIGITS = 16
+_SECRET_PACKETS = b"\x94\x95\x96\x97\xc5"  # how a binary file of secret keys begins
 _FINGERPRINT_DIGITS = 40  # of version 4; gpg 2.2 reads no newer one
 
 
@@ -30,13 +32,17 @@ def read(content: bytes, passphrase: str | None) -> Sequence[FoundKey]:
         BrokenRule: not OpenPGP, or not of version 4.
     """
     try:
-        secret = Tsk.from_bytes(content)
-        public = [secret.extract_certificate()]
-        if bytes(secret) == bytes(public[0]):
-            return [_found(cert, None) for cert in Cert.split_bytes(content)]
-        return [_found(public[0], _unlocked(secret, passphrase))]
+        certs = Cert.split_bytes(content)
+        if len(certs) == 1:
+            key = Tsk.from_bytes(content)
+            # Printed, both look alike; only the secret parts make the difference.
+            secret = None if bytes(key) == bytes(certs[0]) else _unlocked(key, passphrase)
+            return [_found(certs[0], secret)]
     except RuntimeError as error:
-        raise BrokenRule(f"no OpenPGP keys, or several secret ones: {_said(error)}") from None
+        raise BrokenRule(f"no OpenPGP key: {_said(error)}", field="file") from None
+    if not certs or content[0] in _SECRET_PACKETS or b"PRIVATE KEY BLOCK" in content:
+        raise BrokenRule("no OpenPGP key, or several secret ones", field="file")
+    return [_found(cert, None) for cert in certs]
 
 
 def detached(content: bytes, secret: bytes) -> bytes:
@@ -67,15 +73,18 @@ def encrypted(content: bytes, public: Sequence[bytes], secret: bytes | None = No
     """
     signer = None if secret is None else _done(lambda: _signer(secret), "sign")
     certs = [_done(partial(Cert.from_bytes, key), "encrypt") for key in public]
-    # Each alone first: with several the library leaves out those that cannot, and says nothing.
     for cert in certs:
+        # The library encrypts for keys that have ended; and of several it would leave those out
+        # that cannot be encrypted for, without a word.
+        if _ended(cert) or cert.is_revoked:
+            raise Unusable("a PGP key cannot encrypt: it has expired or was revoked")
         _done(partial(pysequoia.encrypt, b"", recipients=[cert]), "encrypt")
     return _done(lambda: pysequoia.encrypt(content, recipients=certs, signer=signer), "encrypt")
 
 
 def _found(cert: Cert, secret: bytes | None) -> FoundKey:
     if len(cert.fingerprint) != _FINGERPRINT_DIGITS:
-        raise BrokenRule("not an OpenPGP key of version 4")
+        raise BrokenRule("not an OpenPGP key of version 4", field="file")
     users = [str(user) for user in cert.user_ids]
     addresses = [address for _, address in map(parseaddr, users) if "@" in address]
     return FoundKey(
@@ -83,13 +92,17 @@ def _found(cert: Cert, secret: bytes | None) -> FoundKey:
         address=addresses[0] if addresses else "",
         fingerprint=cert.fingerprint.lower(),
         short_id=cert.fingerprint.lower()[-_KEY_ID_DIGITS:],
-        signs=secret is not None and _works(lambda: _signer(secret)),
+        signs=secret is not None and (_ended(cert) or _works(lambda: _signer(secret))),
         encrypts=_works(lambda: pysequoia.encrypt(b"", recipients=[cert])),
         public=bytes(cert),
         secret=secret,
         expires=cert.expiration,
         revoked=cert.is_revoked,
     )
+
+
+def _ended(cert: Cert) -> bool:
+    return cert.expiration is not None and cert.expiration <= clock.now()
 
 
 def _unlocked(key: Tsk, passphrase: str | None) -> bytes:

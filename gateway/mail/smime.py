@@ -197,7 +197,8 @@ def _require_current(certificate: x509.Certificate) -> None:
 def _attribute(attribute: x509.NameAttribute[str | bytes]) -> bytes:
     value = attribute.value
     text = value if isinstance(value, str) else value.decode("latin-1")
-    canonical = " ".join(text.lower().split()).encode()
+    # Bytes, not characters: openssl knows only the letters and blanks of ASCII here.
+    canonical = b" ".join(text.encode().lower().split())
     oid = _oid(attribute.oid.dotted_string)
     return _der(_SEQUENCE, oid + _der(_UTF8_STRING, canonical))
 

@@ -123,10 +123,10 @@ def mail_certificate(folder: Path, address: str, *, days: int = 30) -> Path:
     return pem_file(folder / f"{address}.pem", key, certificate)
 
 
-def certificate_of(common_name, names, *, days=30):
+def certificate_of(common_name, names, *, days=30, subject=None):
     """Make a key and a certificate over it; negative days: it has ended."""
     key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    name = subject or x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     now = datetime.now(UTC)  # noqa: TID251 - certificates live by the real clock
     certificate = (
         x509.CertificateBuilder()
