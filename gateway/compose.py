@@ -3,8 +3,8 @@
 import gc
 import multiprocessing
 import signal
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from gateway.dialects.znuny import service as znuny
 from gateway.dialects.znuny.desk import Options as ZnunyOptions
 from gateway.dialects.znuny.desk import ReferenceOptions, ZnunyDesk
 from gateway.dialects.znuny.routes import SERVICES as ZNUNY_REST_SERVICES
+from gateway.dialects.znuny import service as znuny
 from gateway.domain.assignment import WorkflowRules
 from gateway.domain.commands import Defaults
 from gateway.domain.people import AccountKind
@@ -37,6 +38,7 @@ from gateway.http.authentication import Authenticator, Way, credentials_of
 from gateway.http.door import Door
 from gateway.http.exchange import Request
 from gateway.http.health import Health
+from gateway.http.json_body import JsonCaps
 from gateway.http.limits import Limits
 from gateway.http.metrics import Metrics
 from gateway.http.pace import Pace, PaceLimits
@@ -73,6 +75,7 @@ from gateway.usecases.accounts import Accounts, LoginLimits
 from gateway.usecases.ports import FileLimit
 from gateway.usecases.process_runs import ProcessDesk
 from gateway.usecases.reminders import due_reminders
+from gateway.usecases.sessions import Sessions
 from gateway.usecases.task_hashes import HashKey, ObjectHashes
 
 _SPARE_CONNECTIONS = 2  # beside one for each thread
@@ -126,6 +129,7 @@ def build_app(settings: Settings) -> Door:
             pace=pace,
             ways=frozenset(way for way in Way if way in settings.ssp7_workflow.auth),
         ),
+        "znuny": Authenticator(logins, pace=pace),  # of pages alone: its operations log in
     }
     units = UnitsOfWork(
         engine,
@@ -138,7 +142,10 @@ def build_app(settings: Settings) -> Door:
         ServedContract(definition, contracts_dir(), settings.public_url)
         for definition in definitions(settings)
     ]
-    desks = {
+    sessions = Sessions(accounts, life_s=settings.login.session_s)
+    tickets = _znuny(units, logins, sessions, pace, settings)
+    desks: dict[str, object] = {
+        "znuny": tickets,
         "acmp": Helpdesk(units, _options(settings)),
         "ssp7": _workflow(units, settings),
     }
@@ -157,8 +164,9 @@ def build_app(settings: Settings) -> Door:
                     authenticators[served.definition.dialect],
                     settings,
                 )
-                for served in services
+                for served in (*services, *_twins(services, settings))
             ),
+            *_znuny_rest(tickets, settings),
         )
     )
     recorder = Recorder(
@@ -203,6 +211,7 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
         ),
         audit_days=keep.audit_days,
         delivery_days=keep.delivery_days,
+        task_delivery_days=settings.ssp7_workflow.done_retention_days,
     )
     units = UnitsOfWork(
         engine,
@@ -278,7 +287,7 @@ def _soap_route(
         caps=Caps(**settings.xml.model_dump()),
     )
     return Route(
-        path=definition.path,
+        path=served.path,
         endpoint=endpoint,
         page=ContractPages(
             served,
@@ -286,7 +295,7 @@ def _soap_route(
             pages=dialect.pages,
             wsdl=dialect.wsdl,
         ).get,
-        media_types=frozenset({"text/xml", "application/soap+xml"}),
+        media_types=dialect.media_types,
         any_case=dialect.any_case,
     )
 
@@ -298,6 +307,7 @@ class _Dialect:
     zone: str
     prefix: str = "tns"  # of the namespace in answers; empty: it is the default one
     any_case: bool = False
+    media_types: frozenset[str] = frozenset({"text/xml", "application/soap+xml"})
     pages: bool = True
     wsdl: bool = True
 
@@ -318,7 +328,71 @@ def _served_ssp7(settings: Settings) -> _Dialect:
     )
 
 
-_DIALECTS = {"acmp": _served_acmp, "ssp7": _served_ssp7}
+def _served_znuny(settings: Settings) -> _Dialect:
+    types = {"text/xml", "application/soap+xml", "application/xml"}
+    return _Dialect(
+        zone=settings.znuny.time_zone,
+        prefix="",
+        media_types=frozenset(types | _any_type(settings)),
+    )
+
+
+def _any_type(settings: Settings) -> set[str]:
+    return {"*"} if settings.znuny.lenient_content_type else set()
+
+
+_DIALECTS = {"acmp": _served_acmp, "ssp7": _served_ssp7, "znuny": _served_znuny}
+
+
+def _twins(services: Sequence[ServedContract], settings: Settings) -> list[ServedContract]:
+    """Give the services of the Znuny dialect once more, under their second prefix."""
+    return [
+        ServedContract(
+            each.definition,
+            contracts_dir(),
+            settings.public_url,
+            path=znuny.twin_path(each.definition),
+        )
+        for each in services
+        if each.definition.dialect == "znuny"
+    ]
+
+
+def _znuny(
+    units: UnitsOfWork, logins: Accounts, sessions: Sessions, pace: Pace, settings: Settings
+) -> ZnunyDesk:
+    options = settings.znuny.model_dump()
+    names = [each.name for each in fields(ReferenceOptions)]
+    reference = {name: options.pop(f"external_reference_{name}") for name in names}
+    for name in ("include_ticket_data", "customer_queues"):
+        options[name] = frozenset(options[name])
+    return ZnunyDesk(
+        units=units,
+        accounts=logins,
+        sessions=sessions,
+        pace=pace,
+        options=ZnunyOptions(
+            **options,
+            sender=settings.mail.sender,
+            external_reference=ReferenceOptions(**reference),
+        ),
+    )
+
+
+def _znuny_rest(desk: ZnunyDesk, settings: Settings) -> list[Route]:
+    """Give the REST services of the Znuny dialect under both prefixes."""
+    return [
+        Route(
+            path=path,
+            endpoint=znuny_rest.RestEndpoint(service, path, desk, JsonCaps()),
+            media_types=frozenset({"", "application/json"} | _any_type(settings)),
+            any_method=True,
+            below=True,
+            refuse=znuny_rest.refused_by_door,
+        )
+        for service in ZNUNY_REST_SERVICES
+        for path in (f"{prefix}{znuny.WEBSERVICE}/{service.name}" for prefix in znuny.PREFIXES)
+    ]
 
 
 def _manner(settings: Settings) -> ssp7.Manner:

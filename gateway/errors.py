@@ -7,6 +7,7 @@
     |   +-- Malformed               GW-112 not one well-formed message
     |   |   +-- CharsetMismatch     GW-111 bytes, prolog and header disagree
     |   |   +-- ForbiddenMarkup     GW-113 DTD or processing instruction
+    |   |   |   +-- ForbiddenReference  an element that stands for another
     |   |   +-- ShapeExceeded       GW-114 deeper, wider or more than the limits
     |   |   +-- NotOneCall          GW-115 not one envelope with one call in its body
     |   +-- WrongEnvelope           GW-116 neither SOAP 1.1 nor SOAP 1.2
@@ -27,6 +28,7 @@
     |   |   +-- ReferenceConflict   the task has another external reference
     |   |   +-- ReferenceTaken      the reference belongs to another open task or ticket
     |   |   +-- OutOfTurn           an earlier event is not confirmed yet
+    |   |   +-- Overtaken           others changed the same again and again
     |   +-- NotFound                GW-404 not there, or not to be seen
     |   |   +-- UnknownClient       no client of the operator's registry
     |   |   +-- TaskUnknown
@@ -83,6 +85,11 @@ class Malformed(Refused):
     code = "GW-112"
     default = "malformed request"
 
+    def __init__(self, sentence: str | None = None, *, line: int = 1, column: int = 1) -> None:
+        self.line = line  # where the reader stopped, as far as it can tell
+        self.column = column
+        super().__init__(sentence)
+
 
 class CharsetMismatch(Malformed):
     """The bytes do not fit their charset, or header and prolog name different ones."""
@@ -96,6 +103,12 @@ class ForbiddenMarkup(Malformed):
 
     code = "GW-113"
     default = "document type declaration"
+
+
+class ForbiddenReference(ForbiddenMarkup):
+    """An element that stands for another one (SOAP encoding)."""
+
+    default = "reference by id or href"
 
 
 class ShapeExceeded(Malformed):
@@ -136,6 +149,11 @@ class ActionMismatch(Refused):
 
     code = "GW-118"
     default = "SOAPAction does not match the body"
+
+    def __init__(self, sentence: str | None = None, *, action: str = "", name: str = "") -> None:
+        self.action = action  # both as sent: to be cut and cleaned where they are repeated
+        self.name = name
+        super().__init__(sentence)
 
 
 class NoSuchOperation(Refused):
@@ -240,6 +258,12 @@ class OutOfTurn(WrongState):
     """An earlier event of the same ticket is not confirmed yet."""
 
     default = "an earlier event is not confirmed yet"
+
+
+class Overtaken(WrongState):
+    """Others wrote the same rows first, at every try of the unit of work."""
+
+    default = "changed by another caller, try again"
 
 
 class NotFound(Refused):

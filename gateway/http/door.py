@@ -22,6 +22,7 @@ from gateway.http.pace import Pace
 from gateway.http.peer import Peer, Proxies
 from gateway.http.pool import Pool
 from gateway.http.recorder import Recorder
+from gateway.http.redact import redacted_path
 from gateway.http.refusals import INTERNAL, TOO_LARGE, Refusal, try_later
 from gateway.http.routes import Page, Route, Routes
 from gateway.http.work import Work, log_unforeseen
@@ -32,6 +33,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _NO_TLS = Refusal(400, "GW-105", "credentials are taken over https only")
 _CLOSE = (("Connection", "close"),)
+_READS = ("GET", "HEAD")
 _ON_PAGES = (
     (
         "Content-Security-Policy",
@@ -103,16 +105,16 @@ class Door:
             result = INTERNAL
         if isinstance(result, Refusal):
             self._refused(request, route, result)
-            result = result.answer(request.correlation_id)
+            result = route.refusal(result, request.correlation_id)
         await _send(send, _dressed(result, request), without_body=head.method == "HEAD")
 
     async def _result(
         self, head: Head, peer: Peer, route: Route, request: Request, receive: Receive
     ) -> Answer | Refusal:
-        refusal = refusal_of(head, route, self._limits) or self._unsafe(head, peer)
+        refusal = refusal_of(head, route, self._limits) or self._unsafe(head, route, peer)
         if refusal is not None:
             return await self._turned_away(head, refusal, receive)
-        if route.endpoint is not None and head.method == "POST":
+        if route.endpoint is not None and route.takes(head.method):
             return await self._posted(head, route.endpoint, request, receive)
         if route.page is not None:
             return await self._shown(
@@ -120,9 +122,9 @@ class Door:
             )
         return INTERNAL  # refusal_of lets only the route's methods pass
 
-    def _unsafe(self, head: Head, peer: Peer) -> Refusal | None:
+    def _unsafe(self, head: Head, route: Route, peer: Peer) -> Refusal | None:
         safe = peer.secure or peer.local or self._allow_plain_http
-        return None if safe or head.method != "POST" else _NO_TLS
+        return None if safe or not route.takes(head.method) else _NO_TLS
 
     async def _turned_away(self, head: Head, refusal: Refusal, receive: Receive) -> Refusal:
         """Read a little of the body, so that the refusal is seen; what is longer is cut off.
@@ -192,7 +194,7 @@ class Door:
         return replace(answer, headers=_filled_up(answer.headers, _ON_PAGES))
 
     def _refused(self, request: Request, route: Route, refusal: Refusal) -> None:
-        if route.endpoint is None or request.method in ("GET", "HEAD"):
+        if route.endpoint is None or (not route.takes(request.method) and request.method in _READS):
             self._metrics.refusal(refusal.code)
         else:
             self._keep(request, route.endpoint, refusal)
@@ -201,7 +203,7 @@ class Door:
         self._metrics.refusal(refusal.code)
         log.info(
             "refused", code=refusal.code, dialect=endpoint.dialect, peer=request.peer,
-            path=request.path, correlation_id=request.correlation_id,
+            path=redacted_path(request.path), correlation_id=request.correlation_id,
         )  # fmt: skip
         if not endpoint.dialect or self._rows_waiting >= self._limits.refusal_rows:
             return  # the log line stands in

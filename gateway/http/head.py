@@ -114,7 +114,7 @@ def _headers(head: Head, _route: Route, limits: Limits) -> Refusal | None:
 
 
 def _method(head: Head, route: Route, _limits: Limits) -> Refusal | None:
-    if head.method in route.methods:
+    if route.any_method or head.method in route.methods:
         return None
     allowed = ", ".join(route.methods)
     return Refusal(405, "GW-101", f"only {allowed} here", (("Allow", allowed),))
@@ -138,8 +138,9 @@ def _coding(head: Head, _route: Route, _limits: Limits) -> Refusal | None:
 def _media_type(head: Head, route: Route, _limits: Limits) -> Refusal | None:
     content_type = head.headers.get("content-type", "")
     sent = media_type(content_type)
-    if sent not in route.media_types:
-        expected = " or ".join(sorted(route.media_types))
+    any_type = "*" in route.media_types and not sent.startswith("multipart/")
+    if sent not in route.media_types and not any_type:
+        expected = " or ".join(sorted(route.media_types - {"", "*"}))
         if sent.startswith("multipart/"):
             return Refusal(415, "GW-102", f"switch MTOM and attachments off and send {expected}")
         return Refusal(415, "GW-102", f"send {expected}")
@@ -151,7 +152,7 @@ def _media_type(head: Head, route: Route, _limits: Limits) -> Refusal | None:
 
 def _length(head: Head, route: Route, _limits: Limits) -> Refusal | None:
     # granian passes a POST without length as one with an empty body.
-    if not head.chunked and head.length is None:
+    if not head.chunked and head.length is None and not route.any_method:
         return Refusal(411, "GW-103", "send Content-Length or chunks")
     largest = route.endpoint.max_body_bytes if route.endpoint else 0
     return TOO_LARGE if (head.length or 0) > largest else None
@@ -159,10 +160,12 @@ def _length(head: Head, route: Route, _limits: Limits) -> Refusal | None:
 
 _Check = Callable[[Head, Route, Limits], Refusal | None]
 _ALWAYS: tuple[_Check, ...] = (_target, _headers, _method, _framing)
+_WITHOUT_BODY = ("GET", "HEAD")  # what they carry is not looked at
 _OF_A_POST: tuple[_Check, ...] = (_coding, _media_type, _length)
 
 
 def refusal_of(head: Head, route: Route, limits: Limits) -> Refusal | None:
     """Find the first reason to refuse a request by its head."""
-    checks = (*_ALWAYS, *_OF_A_POST) if head.method == "POST" else _ALWAYS
+    carries = head.method == "POST" or (route.any_method and head.method not in _WITHOUT_BODY)
+    checks = (*_ALWAYS, *_OF_A_POST) if carries else _ALWAYS
     return next((found for check in checks if (found := check(head, route, limits))), None)

@@ -10,7 +10,7 @@ import structlog
 from gateway.errors import GatewayError
 from gateway.http.exchange import Answer, Outcome, Request, Trace
 from gateway.http.limits import KIB
-from gateway.http.redact import redacted_query
+from gateway.http.redact import redacted_path, redacted_query
 from gateway.http.refusals import Refusal
 from gateway.http.seal import Seal
 from gateway.usecases.ports import ClosedMessage, MessageLog, OpenedMessage
@@ -93,7 +93,7 @@ class Recorder:
             dialect=dialect,
             peer=request.peer,
             method=request.method,
-            path=request.path + query,
+            path=redacted_path(request.path) + query,
             size=len(request.body),
             sha256=hashlib.sha256(request.body).digest(),
             correlation_id=request.correlation_id,
@@ -108,7 +108,7 @@ class Recorder:
             number=trace.number,
             dialect=dialect,
             peer=request.peer,
-            path=request.path,
+            path=redacted_path(request.path),
             size=len(request.body),
             sha256=hashlib.sha256(request.body).hexdigest(),
             correlation_id=request.correlation_id,

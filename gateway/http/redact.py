@@ -3,10 +3,14 @@
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Mapping
 from urllib.parse import unquote_plus
 
 MASK = "***"
+
+_SESSION = re.compile(r"(/session/)[^/]+", re.IGNORECASE)
+_SEPARATORS = re.compile(r"([&;])")  # both part the pairs of a query
 
 _SECRETS = frozenset(
     {
@@ -27,9 +31,14 @@ def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: MASK if is_secret(name) else value for name, value in headers.items()}
 
 
+def redacted_path(path: str) -> str:
+    """Mask the id of a session, which stands in a path behind the segment that says so."""
+    return _SESSION.sub(rf"\1{MASK}", path)
+
+
 def redacted_query(query: str) -> str:
     """Mask the values of secret pairs of a raw query, and keep all else as it was sent."""
-    return "&".join(_redacted_pair(pair) for pair in query.split("&"))
+    return "".join(_redacted_pair(part) for part in _SEPARATORS.split(query))
 
 
 def _redacted_pair(pair: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from gateway.http.exchange import Answer, Endpoint, Request
+from gateway.http.refusals import Refusal
 
 Page = Callable[[Request], Answer]
 
@@ -22,10 +23,24 @@ class Route:
     path: str
     endpoint: Endpoint | None = None
     page: Page | None = None
-    media_types: frozenset[str] = frozenset()  # of a POST, in lower case
+    media_types: frozenset[str] = frozenset()  # of a POST, in lower case; "*": all but multipart
+    # The endpoint answers every method, takes bodies of any length from none on, and judges
+    # itself what is allowed where: it is no page and no SOAP.
+    any_method: bool = False
+    refuse: Callable[[Refusal, str], Answer] | None = None  # how the door's refusals look here
     any_case: bool = False  # SSP7: its servers ignore the case of a path
     below: bool = False  # answers at every path below its own, too
     apart: bool = False  # answered outside the pool: a full pool must not look like a dead process
+
+    def refusal(self, refusal: Refusal, correlation_id: str) -> Answer:
+        """Give a refusal of the door in the form that callers of this route expect."""
+        if self.refuse is None:
+            return refusal.answer(correlation_id)
+        return self.refuse(refusal, correlation_id)
+
+    def takes(self, method: str) -> bool:
+        """Tell whether the endpoint answers this method."""
+        return self.endpoint is not None and (self.any_method or method == "POST")
 
     @property
     def methods(self) -> tuple[str, ...]:

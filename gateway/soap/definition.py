@@ -1,6 +1,6 @@
 """What a dialect tells the engine about one published service."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -59,6 +59,15 @@ class Leniency:
     nil_is_absent: bool = False
 
 
+class Reading(Enum):
+    """What a service method is given of a request."""
+
+    SCHEMA = "schema"  # values by the published schema, judged by it before
+    # The request as nested mappings of texts and lists, names without namespace: the operation
+    # judges for itself, also who calls (Znuny contract, 1.3 and 2.1).
+    MAPPING = "mapping"
+
+
 class ActionRule(Enum):
     """What happens to a request without SOAPAction; a wrong one is always refused."""
 
@@ -103,6 +112,11 @@ class CodeText:
     remedy: str = ""
 
 
+def no_actions(operation: str) -> Collection[str]:  # noqa: ARG001 - the same for every operation
+    """Accept no other soapAction than the published one."""
+    return ()
+
+
 def no_values(operation: str) -> Mapping[str, object]:  # noqa: ARG001 - the table is empty
     """Give no values for the filled sample of an operation."""
     return {}
@@ -125,6 +139,11 @@ class ServiceDefinition:
     ports: Mapping[SoapVersion, str]
     action: Callable[[str], str]  # operation name -> soapAction
     action_rule: ActionRule = ActionRule.OPTIONAL
+    accepted_actions: Callable[[str], Collection[str]] = no_actions  # beside the published one
+    reading: Reading = Reading.SCHEMA
+    any_media_type: bool = False  # with Reading.MAPPING: whatever a request calls itself
+    charset: str = "utf-8"  # as answers write it
+    bare_get: bool = True  # GET without a query shows the service page
     fault_element: str  # the one detail element, in the namespace
     fault: Callable[[GatewayError, str], FaultContent]  # error and reference -> fault
     sender_status: int = 400  # HTTP status of a SOAP 1.2 Sender fault
@@ -157,3 +176,5 @@ class Invocation:
     deadline_s: float
     key: str | None  # Idempotency-Key of the HTTP request
     desk: Any  # the dialect's way to its use cases, given by the composer
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the HTTP request
+    peer: str = ""

@@ -20,6 +20,7 @@ from gateway.errors import (
     ActionMismatch,
     CharsetMismatch,
     ForbiddenMarkup,
+    ForbiddenReference,
     Malformed,
     NotOneCall,
     NotUnderstood,
@@ -157,9 +158,10 @@ def _parsed(data: bytes, names_bytes: int) -> etree._Element:
             return _parse_apart(data)
         _own.foreign_bytes += names_bytes
         return etree.fromstring(data, _own.parser)
-    except etree.XMLSyntaxError:
+    except etree.XMLSyntaxError as error:
         # Without the cause: libxml2's text quotes the request.
-        raise Malformed("not well-formed XML") from None
+        line, column = error.position
+        raise Malformed("not well-formed XML", line=line, column=column) from None
 
 
 def _parse_apart(data: bytes) -> etree._Element:
@@ -366,7 +368,7 @@ def _plain(element: etree._Element) -> None:
 def _no_references(element: etree._Element) -> None:
     names = element.keys()
     if "id" in names or "href" in names:
-        raise ForbiddenMarkup("reference by id or href")
+        raise ForbiddenReference
 
 
 def _gather(top: etree._Element, depth: int, elements: list[etree._Element], caps: Caps) -> bool:
@@ -478,8 +480,10 @@ def check_media_type(media: MediaType, version: SoapVersion) -> None:
         raise WrongEnvelope
 
 
-def check_action(expected: str, *given: str | None) -> None:
-    """Refuse an action that is neither absent, empty nor the expected one, quoted or bare.
+def check_action(name: str, accepted: Collection[str], *given: str | None) -> None:
+    """Refuse an action that is neither absent, empty nor one of those accepted, quoted or bare.
+
+    ``name`` is that of the operation in the Body.
 
     Raises:
         ActionMismatch: it names something else.
@@ -490,5 +494,5 @@ def check_action(expected: str, *given: str | None) -> None:
         action = value.strip()
         if len(action) > 1 and action[0] == action[-1] == '"':
             action = action[1:-1]
-        if action not in ("", expected):
-            raise ActionMismatch
+        if action and action not in accepted:
+            raise ActionMismatch(action=action, name=name)

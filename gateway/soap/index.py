@@ -47,6 +47,7 @@ def _card(service: ServedContract) -> dict[str, Any]:
         "title": definition.title,
         "description": definition.description,
         "address": service.address,
+        "page": service.page,
         "namespace": definition.namespace,
         "stem": definition.stem,
         "operations": len(contract.operations),

@@ -93,7 +93,7 @@ class ContractPages:
             "xsd": self._schema,
         }
         helps: _Answers = {
-            "": self._service_page,
+            "": self._service_page if served.definition.bare_get else self._no_page,
             "op": self._operation_page,
             "disco": self._disco,
             **{key.lower(): _download(file) for key, file in self._downloads.items()},
@@ -156,7 +156,16 @@ class ContractPages:
             downloads=self._downloads,
         )
 
+    def _no_page(self, request: Request, _: str) -> Answer:
+        """Answer where a GET without a query is none of the service's (Znuny contract, 2.1)."""
+        del request
+        allowed = (("Allow", "GET, HEAD, POST"),)
+        text = b"GW-101 only ?wsdl, ?xsd and ?op are shown here\n"
+        return Answer(HTTPStatus.METHOD_NOT_ALLOWED, text, _PLAIN, allowed)
+
     def _operation_page(self, request: Request, asked: str) -> Answer:
+        if not asked:
+            return self._service_page(request, asked)
         name = self._operations.get(asked.lower())
         if name is None:
             near = get_close_matches(asked.lower(), self._operations, n=5, cutoff=0.5)
@@ -231,13 +240,15 @@ class ContractPages:
         self, request: Request, template: str, status: int = HTTPStatus.OK, **content: Any
     ) -> Answer:
         chosen = language(request.headers.get("accept-language", ""))
+        definition = self._served.definition
         base = urlsplit(self._served.address).path.removesuffix(self._served.path)
         text = self._templates.get_template(template).render(
             t=TEXTS[chosen],
             language=chosen,
-            definition=self._served.definition,
+            definition=definition,
             contract=self._served.contract,
             address=self._served.address,
+            page=self._served.page,
             stylesheet=base + STYLESHEET_PATH,
             **content,
         )

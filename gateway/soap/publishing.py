@@ -69,6 +69,11 @@ class ServedContract:
         self.contract: Contract = read_contract(self.wsdl())
 
     @property
+    def page(self) -> str:
+        """Give the address of the service page."""
+        return self.address if self.definition.bare_get else f"{self.address}?op"
+
+    @property
     def etag(self) -> str:
         """Give the tag of the contract with both bindings."""
         return entity_tag(self.wsdl())

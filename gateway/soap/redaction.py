@@ -6,6 +6,7 @@ twice and put a stranger's names into the dictionary that lxml keeps per thread.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache, partial
+from typing import Self
 
 from lxml import etree
 
@@ -21,6 +22,18 @@ def secret_tag(tag: str) -> bool:
     """Tell whether an element or attribute of this name, in any namespace, holds a secret."""
     local = tag.rpartition("}")[2]
     return is_secret(local) or local.lower() in _SECRETS
+
+
+class AnyNamespace(frozenset[str]):
+    """Tags whose local names count, in any namespace or none."""
+
+    def __new__(cls, tags: Iterable[str]) -> Self:
+        """Keep the local names of the tags."""
+        return super().__new__(cls, (tag.rpartition("}")[2] for tag in tags))
+
+    def __contains__(self, tag: object) -> bool:
+        """Tell whether a tag has one of the local names."""
+        return super().__contains__(str(tag).rpartition("}")[2])
 
 
 def binary_tags(plan: Field) -> frozenset[str]:

@@ -24,13 +24,25 @@ from gateway.errors import (
 from gateway.http.authentication import Credentials, credentials_of
 from gateway.http.exchange import Answer, Outcome, Request, Stage, Trace
 from gateway.http.refusals import TOO_LARGE, Refusal
-from gateway.soap import faults, guard, wssecurity
+from gateway.soap import faults, guard, mapping, wssecurity
 from gateway.soap.codec import Operation
-from gateway.soap.definition import ActionRule, FaultContent, Invocation, ServiceDefinition
+from gateway.soap.definition import (
+    ActionRule,
+    FaultContent,
+    Invocation,
+    Reading,
+    ServiceDefinition,
+)
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.guard import Caps, Envelope, MediaType
 from gateway.soap.leniency import normalise
-from gateway.soap.redaction import binary_tags, holds_secrets, redacted, redacted_answer
+from gateway.soap.redaction import (
+    AnyNamespace,
+    binary_tags,
+    holds_secrets,
+    redacted,
+    redacted_answer,
+)
 from gateway.soap.validation import Contract
 
 _CHALLENGE = Refusal(
@@ -40,7 +52,9 @@ _CHALLENGE = Refusal(
     (("WWW-Authenticate", 'Basic realm="gateway", charset="UTF-8"'),),
 )
 _MEDIA_TYPE = Refusal(415, "GW-102", "send text/xml or application/soap+xml")
+_EMPTY = Refusal(411, "GW-103", "send a body with its length, or chunks")
 _MEDIA_TYPES = {version.media_type: version for version in SoapVersion}
+_NEUTRAL = "application/xml"  # of either version, where requests are read as mappings
 _REFERENCE = "REFERENCE-TO-BE-SET"
 
 
@@ -95,7 +109,14 @@ class SoapEndpoint:
         self._caps = caps or Caps()
         self._session = _session_tag(definition)
         self._known = frozenset({wssecurity.SECURITY, self._session} - {""})
+        self._mapped = definition.reading is Reading.MAPPING
+        self._by_name = {operation.name: operation for operation in operations.values()}
         self._binary = _binary_tags(operations.values())
+        if self._mapped:
+            self._binary = AnyNamespace(self._binary)
+        self._names = {
+            operation.name: mapping.names(operation.plan) for operation in operations.values()
+        }
         self._masked = frozenset(
             tag for tag, operation in operations.items() if holds_secrets(operation.answer_plan)
         )
@@ -115,10 +136,11 @@ class SoapEndpoint:
     def answer(self, request: Request, trace: Trace) -> Answer:
         """Answer one request; raises only what is unforeseen."""
         media = guard.media_type(request.headers.get("content-type", ""))
-        version = _MEDIA_TYPES.get(media.name)
+        version = self._promised(media)
         if version is None:
-            trace.outcome, trace.code = Outcome.REFUSED, _MEDIA_TYPE.code
-            return _MEDIA_TYPE.answer(request.correlation_id)
+            return _refused(_MEDIA_TYPE, request, trace)
+        if self._mapped and not request.body:
+            return _refused(_EMPTY, request, trace)
         exchange = _Exchange(request, trace, version, media)
         try:
             body = self._serve(exchange)
@@ -126,7 +148,15 @@ class SoapEndpoint:
             return self._refuse(exchange, error)
         if trace.outcome is Outcome.RUNNING:
             trace.outcome = Outcome.OK
-        return Answer(200, body, _content_type(exchange.version))
+        return Answer(200, body, self._content_type(exchange.version))
+
+    def _promised(self, media: MediaType) -> SoapVersion | None:
+        """Give the version that the media type promises; None: it is none of ours."""
+        version = _MEDIA_TYPES.get(media.name)
+        if version is None and self._mapped:
+            neutral = media.name == _NEUTRAL or self._definition.any_media_type
+            return SoapVersion.V11 if neutral else None
+        return version
 
     def try_later(self, request: Request, trace: Trace, retry_after_s: int) -> Answer:
         """Answer that the gateway is overloaded or its storage away."""
@@ -141,7 +171,7 @@ class SoapEndpoint:
         version = _version_seen(request, trace)
         trace.outcome, trace.code = Outcome.FAILED, GatewayError.code
         body = self._last_resort[version].replace(_REFERENCE.encode(), trace.number.encode())
-        return Answer(500, body, _content_type(version))
+        return Answer(500, body, self._content_type(version))
 
     # -- stages 2 to 8 -------------------------------------------------------------------------
 
@@ -165,11 +195,13 @@ class SoapEndpoint:
             document, exchange.version, caps=self._caps, binary=self._binary
         )
         exchange.trace.stored_request = redacted(document.root, envelope.elements, self._binary)
-        guard.check_media_type(exchange.media, exchange.version)
+        if exchange.media.name in _MEDIA_TYPES:
+            guard.check_media_type(exchange.media, exchange.version)
         guard.check_understood(envelope, self._known)
         name = etree.QName(envelope.call).localname
         given = (exchange.request.headers.get("soapaction"), exchange.media.action)
-        guard.check_action(self._definition.action(name), *given)
+        accepted = (self._definition.action(name), *self._definition.accepted_actions(name))
+        guard.check_action(name, accepted, *given)
         self._judge_missing_action(exchange, given)
         exchange.trace.stage = Stage.PARSED
         return envelope
@@ -183,6 +215,8 @@ class SoapEndpoint:
         exchange.trace.note("NO_ACTION")
 
     def _identified(self, exchange: _Exchange, envelope: Envelope) -> Principal:
+        if self._mapped:
+            return NOBODY
         credentials = credentials_of(exchange.request.headers)
         token = wssecurity.read_token(envelope.blocks, now=clock.now())
         if token is not None:
@@ -201,7 +235,10 @@ class SoapEndpoint:
         return principal
 
     def _dispatched(self, exchange: _Exchange, envelope: Envelope) -> Operation:
-        operation = self._operations.get(str(envelope.call.tag))
+        if self._mapped:
+            operation = self._by_name.get(etree.QName(envelope.call).localname)
+        else:
+            operation = self._operations.get(str(envelope.call.tag))
         if operation is None:
             named = etree.QName(envelope.call)
             raise NoSuchOperation(name=named.localname, namespace=named.namespace or "")
@@ -213,6 +250,8 @@ class SoapEndpoint:
         return operation
 
     def _read(self, exchange: _Exchange, envelope: Envelope, operation: Operation) -> list[Any]:
+        if self._mapped:
+            return self._read_mapping(exchange, envelope, operation)
         before = len(exchange.trace.notes)
         normalise(envelope.call, operation, self._definition.leniency, exchange.trace.note)
         self._contract.check(envelope.call)
@@ -222,6 +261,16 @@ class SoapEndpoint:
         arguments = operation.read(envelope.call)
         exchange.trace.stage = Stage.TRANSLATED
         return arguments
+
+    def _read_mapping(
+        self, exchange: _Exchange, envelope: Envelope, operation: Operation
+    ) -> list[Any]:
+        members = mapping.read(envelope.call)
+        tags = {str(element.tag) for element in envelope.elements}
+        if not envelope.attributes and tags <= self._names[operation.name]:
+            guard.vouch(envelope, self._known)
+        exchange.trace.stage = Stage.VALIDATED
+        return [members]
 
     def _called(
         self, exchange: _Exchange, principal: Principal, operation: Operation, arguments: list[Any]
@@ -236,6 +285,8 @@ class SoapEndpoint:
             deadline_s=request.deadline_s,
             key=request.headers.get("idempotency-key") or None,  # an empty one is none
             desk=self._desk,
+            headers=request.headers,
+            peer=request.peer,
         )
         result = operation.function(CallContext(invocation), *arguments)
         exchange.trace.stage = Stage.DONE
@@ -259,7 +310,10 @@ class SoapEndpoint:
         status = content.status or faults.status(
             exchange.version, content, self._definition.sender_status
         )
-        return Answer(status, body, _content_type(exchange.version), headers)
+        return Answer(status, body, self._content_type(exchange.version), headers)
+
+    def _content_type(self, version: SoapVersion) -> str:
+        return f"{version.media_type}; charset={self._definition.charset}"
 
     def _fault(self, version: SoapVersion, error: GatewayError, content: FaultContent) -> bytes:
         return faults.write_fault(
@@ -285,8 +339,9 @@ def _session_tag(definition: ServiceDefinition) -> str:
     return f"{{{definition.namespace}}}{header}" if header else ""
 
 
-def _content_type(version: SoapVersion) -> str:
-    return f"{version.media_type}; charset=utf-8"
+def _refused(refusal: Refusal, request: Request, trace: Trace) -> Answer:
+    trace.outcome, trace.code = Outcome.REFUSED, refusal.code
+    return refusal.answer(request.correlation_id)
 
 
 def _version_seen(request: Request, trace: Trace) -> SoapVersion:

@@ -278,13 +278,13 @@ def test_a_content_type_is_taken_apart(header, expected):
 
 @pytest.mark.parametrize("given", [None, "", '""', "urn:A", '"urn:A"', ' "urn:A" '])
 def test_an_action_may_be_absent_empty_or_right(given):
-    guard.check_action("urn:A", None, given)
+    guard.check_action("A", ["urn:A"], None, given)
 
 
 @pytest.mark.parametrize("given", ["urn:B", '"urn:A', '"urn:A", "urn:A"', '"', "urn:a", "'urn:A'"])
 def test_any_other_action_is_refused(given):
     with pytest.raises(ActionMismatch):
-        guard.check_action("urn:A", given)
+        guard.check_action("A", ["urn:A"], given)
 
 
 def test_a_media_type_promises_a_version():

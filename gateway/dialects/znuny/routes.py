@@ -1,0 +1,82 @@
+"""Which method and path of a REST service leads to which operation (contract sections 1.1, 3.1)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_IDS = re.compile(r"[0-9]+(?:,[0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class RestService:
+    """A REST service: its name in the address, its routes, its largest body."""
+
+    name: str
+    routes: Sequence[tuple[str, str, str]]  # methods, path below the service, operation
+    max_body_bytes: int = 8 * 1024 * 1024
+
+
+# Both sets of routes, those of older versions and those of 7.2, always on.
+CONNECTOR = RestService(
+    "GenericTicketConnectorREST",
+    (
+        ("POST", "session", "SessionCreate"),
+        ("GET", "session/:SessionID", "SessionGet"),
+        ("DELETE", "session/:SessionID", "SessionRemove"),
+        ("POST", "ticket", "TicketCreate"),
+        ("GET", "ticket", "TicketSearch"),
+        ("POST", "ticket/search", "TicketSearch"),
+        ("PATCH PUT", "ticket/:TicketID", "TicketUpdate"),
+        ("GET", "ticket/:TicketID", "TicketGet"),
+        ("GET POST", "ticketlist", "TicketGetList"),
+        ("GET", "tickethistory/:TicketID", "TicketHistoryGet"),
+        ("GET", "ticket/history/:TicketID", "TicketHistoryGet"),
+        ("POST", "externalreference", "ExternalReference"),
+    ),
+    max_body_bytes=32 * 1024 * 1024,
+)
+SERVICES: Sequence[RestService] = (
+    CONNECTOR,
+    RestService("Ticket", (("POST", "search", "TicketSearch"),)),
+    RestService("TimeAccountingREST", (("POST", "timeaccountingget", "TimeAccountingGet"),)),
+    RestService("OutOfOffice", (("POST", "outofoffice", "OutOfOffice"),)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an address means: the operations by method, and the parameters of the path."""
+
+    operations: Mapping[str, str]
+    parameters: Mapping[str, Any]
+
+
+def find(service: RestService, below: str) -> Found | None:
+    """Find what stands at a path below a service; None: nothing does."""
+    segments = below.removesuffix("/").removeprefix("/").split("/")
+    operations: dict[str, str] = {}
+    parameters: dict[str, Any] = {}
+    for methods, path, operation in service.routes:
+        given = _match(path.split("/"), segments)
+        if given is not None:
+            operations.update(dict.fromkeys(methods.split(), operation))
+            parameters.update(given)
+    return Found(operations, parameters) if operations else None
+
+
+def _match(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, Any] | None:
+    if len(pattern) != len(segments):
+        return None
+    found: dict[str, Any] = {}
+    for part, segment in zip(pattern, segments, strict=True):
+        if part == ":TicketID":
+            if _IDS.fullmatch(segment) is None:
+                return None
+            ids = segment.split(",")
+            found["TicketID"] = ids if len(ids) > 1 else segment
+        elif part.startswith(":"):
+            found[part[1:]] = segment
+        elif part != segment.lower():
+            return None
+    return found
