@@ -28,7 +28,6 @@ from gateway.dialects.znuny import service as znuny
 from gateway.dialects.znuny.desk import Options as ZnunyOptions
 from gateway.dialects.znuny.desk import ReferenceOptions, ZnunyDesk
 from gateway.dialects.znuny.routes import SERVICES as ZNUNY_REST_SERVICES
-from gateway.dialects.znuny import service as znuny
 from gateway.domain.assignment import WorkflowRules
 from gateway.domain.commands import Defaults
 from gateway.domain.people import AccountKind
