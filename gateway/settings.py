@@ -265,6 +265,19 @@ class Ssp7Workflow(_Section):
     wsdl: Literal["on", "off"] = Field(
         default="off", description="The WSDL is given although help_page is off."
     )
+    help_language: Literal["en", "de"] = Field(
+        default="en", description="Language of help pages whose reader's browser names none."
+    )
+    http_post: Literal["off", "local", "on"] = Field(
+        default="local",
+        description="Calls as a form: none, those of this machine, all; on also publishes them.",
+    )
+    http_get: Literal["off", "on"] = Field(
+        default="off", description="Reading calls by the query of the address."
+    )
+    done_retention_days: Count = Field(
+        default=90, description="How long deliveries that are done are kept."
+    )
     partner_sees_requester: bool = Field(
         default=False, description="Reading a task shows who asked."
     )

@@ -1228,11 +1228,15 @@ with gone as (
 select count(*) from gone;
 
 -- name: prune_deliveries
--- Failed ones stay until somebody decides.
+-- Failed ones stay until somebody decides. Those of events of tasks have a time of their own.
 with gone as (
   delete from delivery where id in (
-    select id from delivery
-    where state in ('done', 'dropped') and settled < now() - make_interval(days => %(days)s)
+    select d.id from delivery d
+    where d.state in ('done', 'dropped')
+      and d.settled < now() - make_interval(days => least(%(days)s, %(task_days)s))
+      and d.settled < now() - make_interval(days => case when exists (
+        select 1 from event e where e.guid = d.event_id and e.task_id is not null)
+        then %(task_days)s else %(days)s end)
     limit 1000)
   returning 1)
 select count(*) from gone;
@@ -1255,7 +1259,8 @@ on conflict (stream_id, event_id) do nothing;
 
 -- name: claim_partner
 -- The partner with the fewest deliveries in work, then the one that waits the longest, so that a
--- busy one starves nobody. Its lock makes the count of the next statement true.
+-- busy one starves nobody. Its lock makes the count of the next statement true. Of a partner whose
+-- circuit is open one probe is in work, however long it takes: its lease lives while it runs.
 select p.id, p.name, p.max_in_flight,
   case when p.circuit_until is not null then p.probe_interval end
 from partner p
@@ -1264,7 +1269,7 @@ cross join lateral (
 cross join lateral (
   select due from stream where partner_id = p.id and due is not null order by due limit 1) oldest
 where p.active and not p.paused and p.id <> all(%(without)s::bigint[])
-  and (p.circuit_until is null or p.circuit_until <= now())
+  and (p.circuit_until is null or (p.circuit_until <= now() and leased.n = 0))
   and oldest.due <= now() and leased.n < p.max_in_flight
 order by leased.n, oldest.due
 limit 1

@@ -54,6 +54,7 @@ class Housekeeping:
     retention: partitions.Retention
     audit_days: int
     delivery_days: int
+    task_delivery_days: int  # of events of tasks at partners
 
     def make_partitions(self) -> None:
         """Make the partitions of the days ahead."""
@@ -65,17 +66,19 @@ class Housekeeping:
         with self.engine.begin() as connection:
             partitions.prune(connection, clock.now(), self.retention)
         self.prune_expired()
-        self._prune("prune_audit", self.audit_days)
-        self._prune("prune_deliveries", self.delivery_days)
+        self._prune("prune_audit", days=self.audit_days)
+        self._prune(
+            "prune_deliveries", days=self.delivery_days, task_days=self.task_delivery_days
+        )
 
     def prune_expired(self) -> None:
         """Delete what has ended by itself: sessions, logins, nonces, first answers."""
         for name in _EXPIRED:
             self._prune(name)
 
-    def _prune(self, name: str, days: int = 0) -> None:
+    def _prune(self, name: str, **days: int) -> None:
         while True:
             with transaction(self.engine) as current:
-                ((gone,),) = current.alone(name, {"days": days})
+                ((gone,),) = current.alone(name, days)
             if gone == 0:
                 return

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from gateway import clock
 from gateway.domain.assignment import WorkflowRules
-from gateway.errors import DeadlinePassed, OutcomeUnknown, TryLater
+from gateway.errors import DeadlinePassed, OutcomeUnknown, Overtaken, TryLater
 from gateway.repository.apps import AppStore
 from gateway.repository.attachments import AttachmentStore
 from gateway.repository.costs import CostStore
@@ -215,6 +215,6 @@ def _judged(error: psycopg.Error, current: Transaction) -> Exception:
             return _Again(plain)
         case psycopg.errors.UniqueViolation():
             name = error.diag.constraint_name or ""
-            return _Again(plain) if name.endswith(_FOUND_NEXT_TIME) else plain
+            return _Again(Overtaken()) if name.endswith(_FOUND_NEXT_TIME) else plain
         case _:
             return plain

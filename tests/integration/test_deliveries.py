@@ -298,6 +298,16 @@ def test_an_open_circuit_lets_one_probe_through_when_its_time_has_come(outbox, s
     assert store.claim("other", 60) == []
 
 
+def test_a_probe_that_takes_longer_than_its_lease_is_not_joined_by_a_second(outbox, store, partner):
+    outbox.queue(partner, "ticket:1")
+    outbox.queue(partner, "ticket:2")
+    opened_for(store, partner, -1)
+    probe = claim(store)
+    store.heartbeat([probe.lease], 60)
+    opened_for(store, partner, -1)  # what its first lease held back is over
+    assert store.claim("other", 60) == []
+
+
 def opened_for(store, partner, seconds):
     store.circuit(
         partner,

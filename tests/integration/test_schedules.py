@@ -88,7 +88,7 @@ def test_pruning_deletes_what_is_over_and_keeps_the_rest(engine, session):
         " ('a', 'y', now())"
     )
     retention = Retention(message_days=365, message_body_days=30, message_sealed_days=7)
-    Housekeeping(engine, retention, audit_days=8, delivery_days=90).prune()
+    Housekeeping(engine, retention, audit_days=8, delivery_days=90, task_delivery_days=90).prune()
     assert count(session, "nonce") == 1
     assert count(session, "login_failure") == 1
     assert count(session, "good_login") == 1
@@ -98,7 +98,7 @@ def test_pruning_deletes_what_is_over_and_keeps_the_rest(engine, session):
 def test_partitions_are_made_ahead(engine, session):
     for name in bodies(session):
         session.execute(f"drop table {name}")
-    Housekeeping(engine, Retention(), audit_days=8, delivery_days=90).make_partitions()
+    Housekeeping(engine, Retention(), audit_days=8, delivery_days=90, task_delivery_days=90).make_partitions()
     assert len(bodies(session)) == 15
 
 

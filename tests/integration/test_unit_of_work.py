@@ -16,7 +16,14 @@ from gateway.domain.commands import Defaults, SaveTicket
 from gateway.domain.entries import NewArticle
 from gateway.domain.ticket import Changes, HistoryLine
 from gateway.domain.values import Description
-from gateway.errors import DeadlinePassed, NotFound, OutcomeUnknown, StorageAway, TryLater
+from gateway.errors import (
+    DeadlinePassed,
+    NotFound,
+    OutcomeUnknown,
+    Overtaken,
+    StorageAway,
+    TryLater,
+)
 from gateway.repository.engine import build_engine
 from gateway.repository.numbers import NumberReserve, ticket_number
 from gateway.repository.transaction import transaction
@@ -238,7 +245,7 @@ def test_a_violation_that_comes_back_is_raised_in_the_end(stores):
         runs.append(1)
         unit.tickets.create(blank, stores.call())
 
-    with pytest.raises(psycopg.errors.UniqueViolation):
+    with pytest.raises(Overtaken):
         stores.run(work)
     assert len(runs) == 4
 
