@@ -3,7 +3,8 @@
 import gc
 import multiprocessing
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,8 @@ from prometheus_client import CollectorRegistry
 from gateway.delivery.article_mail import ArticleMail
 from gateway.delivery.attempt import Registry
 from gateway.delivery.deliverer import Deliverer
+from gateway.delivery.placeholders import names_of
+from gateway.delivery.process_check import Checker
 from gateway.delivery.process_runner import ProcessRunner
 from gateway.delivery.steps.step import StepKind
 from gateway.delivery.worker import Task, Worker
@@ -47,6 +50,7 @@ from gateway.http.routes import Route, Routes
 from gateway.http.seal import Seal
 from gateway.mail.smtp import Server, Tls
 from gateway.repository.accounts import AccountStore
+from gateway.repository.administration import operator_engine
 from gateway.repository.deliveries import DeliveryStore, Hints, HintSender
 from gateway.repository.engine import build_engine
 from gateway.repository.launch import die_with_parent
@@ -253,6 +257,15 @@ def performers(settings: Settings, targets: TargetStore) -> Mapping[Kind, StepKi
     """Give what carries out the steps that call somebody: every such kind is joined here."""
     del settings, targets
     return {}
+
+
+@contextmanager
+def process_checker(settings: Settings) -> Iterator[Checker]:
+    """Lend what a process is checked against: the names it may use, and the targets."""
+    with operator_engine(_url(settings), settings.database.pooler) as engine:
+        units = UnitsOfWork(engine, NumberReserve(engine, low=1))
+        desk = ProcessDesk(units, ObjectHashes([]))
+        yield Checker(names_of(desk.names()), performers(settings, TargetStore(engine)))
 
 
 def mail_server(settings: Settings) -> Server:

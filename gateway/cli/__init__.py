@@ -24,7 +24,7 @@ from gateway.errors import (
 
 VERBS = (
     "serve", "work", "migrate", "check", "deliveries",
-    "accounts", "groups", "partners", "lists", "mail", "call", "wsdl", "demo",
+    "accounts", "groups", "partners", "processes", "lists", "mail", "call", "wsdl", "demo",
 )  # fmt: skip
 
 FAILED = 1

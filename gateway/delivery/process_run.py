@@ -43,6 +43,7 @@ from gateway.usecases.process_runs import ProcessDesk
 # What a run keeps beside the values of map steps; no step may be called so.
 LOG, ANSWERS, LAST, SINCE = "#log", "#answers", "#last", "#since"
 CALLED, ECHOED = "#called", "#echoed"
+KEPT = "#kept"  # by the kind of a step that failed, for its next try
 _LOG_LINES, _LOG_LENGTH = 200, 300
 
 
@@ -172,17 +173,20 @@ class Run:
             return self._failed(
                 step, Transient(error=f"this worker makes no {step.kind} calls", of_partner=False)
             )
-        source = origin(self._delivery.payload)
-        if source is not None and kind.target(step, self._partner_id) == source:
+        source, target = origin(self._delivery.payload), kind.target(step, self._partner_id)
+        if source is not None and target == source:
             self._say(step, "echo")
             self._values[ECHOED] = True
             return self._next(step)
         self._arrive(step)
         self._values[CALLED] = True
         answered = kind.perform(step, self._situation(step, filler))
-        if not isinstance(answered, Answered):
-            return self._failed(step, answered)
-        return self._went_well(step, answered)
+        if isinstance(answered, Answered):
+            return self._went_well(step, answered)
+        if isinstance(answered, Transient) and target != self._delivery.partner_id:
+            # A mail server that is away says nothing about the partner whose stream this is.
+            answered = replace(answered, of_partner=False)
+        return self._failed(step, answered)
 
     def _went_well(self, step: Step, answered: Answered) -> str:
         exchange = _of(step, answered.exchange)
@@ -205,6 +209,8 @@ class Run:
         """Judge a failure: the process may go on after the last try of its step."""
         self._arrive(step)
         self._say(step, failure.error)
+        if failure.values:
+            self._values[KEPT] = {step.name: dict(failure.values)}
         exchange = _of(step, failure.exchange)
         if isinstance(failure, Permanent) and self._process.retry.all_errors:
             failure = Transient(error=failure.error, of_partner=False)
@@ -276,6 +282,7 @@ class Run:
             partner_id=self._partner_id,
             hold=self._progress.hold,
             masked=lambda: filler.masked,
+            kept=self._values.get(KEPT, {}).get(step.name, {}),
         )
 
     def _now(self) -> datetime:

@@ -26,6 +26,7 @@ from gateway.domain.process import (
 _STEP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")  # goes into headers and Message-IDs
 _INPUT = re.compile(r"[A-Z][A-Z0-9_]*")
 _VALUE = re.compile(r"[^#|]{1,60}")
+_STATUS = re.compile(r"[1-5][0-9]{2}(\.\.[1-5][0-9]{2})?")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -149,10 +150,8 @@ def _judge_data(table: Table, key: str, value: Any) -> None:
 
 
 def _judge_statuses(table: Table, statuses: list[Any] | None) -> None:
-    for each in statuses or ():
-        if not isinstance(each, int) or not 100 <= each <= 599:  # noqa: PLR2004 - HTTP's
-            table.wrong("expect", "must be a list of statuses from 100 to 599")
-            return
+    if not all(_STATUS.fullmatch(str(each)) for each in statuses or ()):
+        table.wrong("expect", "must be a list of statuses like 200, or ranges like '200..299'")
 
 
 def _decision(table: Table, either: bool) -> Decision:

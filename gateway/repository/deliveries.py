@@ -134,14 +134,16 @@ class DeliveryStore:
         """Settle the delivery and end the claim; None: the lease was lost."""
         fence = _fence(claimed)
         delay = {"delay_s": verdict.delay_s}
+        dead = verdict.state is State.FAILED
         with transaction(self._engine) as current:
             current.later("hold_claim", fence)
             current.later(
                 "keep_attempt", _attempt(claimed, exchange, attempt, verdict.outcome, verdict.error)
             )
             current.later("settle_delivery", fence | delay | _settlement(verdict))
-            dead = {"dead": verdict.state is State.FAILED}
-            rows = current.write("release_stream", fence | delay | dead)
+            rows = current.write("release_stream", fence | delay | {"dead": dead})
+            if rows and dead:
+                current.later("start_failure_process", fence)
         return Settled(*rows[0]) if rows else None
 
     def circuit(

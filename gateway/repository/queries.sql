@@ -1379,6 +1379,27 @@ where s.id = %(stream_id)s and s.claim = %(claim)s and s.lease_owner = %(owner)s
   and p.id = s.partner_id
 returning coalesce(s.due <= now(), false), p.failures > 0 or p.circuit_until is not null;
 
+-- name: start_failure_process
+-- In a stream of ourselves: the partner's own stands still, or belongs to what comes next. The unique
+-- event of a stream makes it once for an event, whoever tries the dead delivery again.
+with failed as (
+  select d.event_id, d.payload, s.subject, q.name, q.active_version
+  from delivery d
+  join stream s on s.id = d.stream_id
+  join partner p on p.id = s.partner_id
+  join process q on q.id = p.call_failed_process_id and q.active_version is not null
+  where d.id = %(delivery_id)s and d.state = 'failed'),
+queue as (
+  insert into stream as present (partner_id, subject, due)
+  select (select id from partner where internal order by id limit 1), subject, now() from failed
+  on conflict (partner_id, subject) do update
+  set due = case when present.blocked then null else coalesce(present.due, now()) end
+  returning id)
+insert into delivery (stream_id, event_id, process, version, payload)
+select queue.id, failed.event_id, failed.name, failed.active_version, failed.payload
+from failed, queue
+on conflict (stream_id, event_id) do nothing;
+
 -- name: lock_circuit
 -- All workers count into one row.
 select failures, failing_since, circuit_until, probe_interval, paused, now()
@@ -2464,3 +2485,111 @@ from history h
 where h.ticket_id = any(%(ids)s::bigint[])
 order by h.ticket_id, h.id
 limit 100001;
+
+-- name: hold_mail
+-- A missing row cannot be locked; this lets only one reader at a time judge a mail.
+select pg_advisory_xact_lock(hashtextextended('mail' || chr(31) || %(key)s::text, 0));
+
+-- name: known_mail
+-- What became of it the first time.
+select m.outcome, m.code, m.event_guid, m.ticket_id from mail m where m.message_id = %(key)s;
+
+-- name: mailed_task
+-- The task of a number, with the partner it is or last was with, that partner's number for it, and
+-- who may write about it.
+select k.id, p.id, p.name, coalesce((
+    select r.reference from external_reference r
+    where r.system_id = p.system_id and r.ticket_id = k.ticket_id
+      and (r.task_id = k.id or r.task_id is null and k.main)
+    order by r.id desc limit 1), ''), g.allowed_senders
+from task k
+left join agent_group g on g.id = k.external_group_id
+left join partner p on p.id = g.partner_id
+where k.id = %(id)s;
+
+-- name: mailed_tasks_of_reference
+-- For each partner the task it means by its number: an open one, else the one closed last.
+select distinct on (p.id) k.id, p.id, p.name, r.reference, g.allowed_senders
+from external_reference r
+join task k on k.id = r.task_id or r.task_id is null and k.ticket_id = r.ticket_id and k.main
+join agent_group g on g.id = k.external_group_id
+join partner p on p.id = g.partner_id and p.system_id = r.system_id
+where r.reference = %(reference)s
+order by p.id, k.state = 'Closed', k.closed desc, r.id desc
+limit 100;
+
+-- name: mailed_ticket
+-- Of a merged ticket the surviving one; a removed one is none.
+with recursive chain(id, next) as (
+  select id, merged_into_id from ticket where number = %(number)s
+  union select t.id, t.merged_into_id from chain join ticket t on t.id = chain.next)
+select t.guid from chain join ticket t on t.id = chain.id join state s on s.id = t.state_id
+where chain.next is null and s.state_type <> 'removed'
+limit 1;
+
+-- name: mail_person
+-- A customer user by address or login, else an agent by login.
+select u.guid, u.id, null::bigint, u.email from customer_user u
+where u.active and (lower(u.email) = %(address)s or u.login = %(login)s)
+union all
+select null, null, a.id, a.email from agent a where a.active and a.login = %(login)s
+order by 3 nulls first, 2
+limit 1;
+
+-- name: labels_of_app
+-- By what a tag calls a field.
+select f.label, f.name from external_app_field f join external_app a on a.id = f.app_id
+where a.code = %(code)s limit 1000;
+
+-- name: add_mail_article
+-- The ticket's row is locked by the unit, so the next number is free.
+insert into article (ticket_id, guid, number, plain, html, visible, channel, sender_type, from_, to_,
+  cc, subject, message_id, in_reply_to, refs, created, created_by, changed, changed_by)
+select %(ticket_id)s, %(guid)s,
+  coalesce((select max(number) from article where ticket_id = %(ticket_id)s), 0) + 1,
+  %(plain)s, %(html)s, true, 'Email', 'customer', %(sender)s, %(to)s, %(cc)s, %(subject)s,
+  %(message_id)s, %(in_reply_to)s, %(references)s, %(now)s, %(by)s, %(now)s, %(by)s;
+
+-- name: add_mail_files
+-- Of an article, or (no article) of the ticket itself.
+with file as materialized (
+  select * from unnest(%(guids)s::uuid[], %(names)s::text[], %(types)s::text[],
+    %(contents)s::bytea[]) as f(guid, name, type, content)),
+made as (
+  insert into attachment (ticket_id, article_id, guid, name, file_name, content_type, visible,
+    size, sha256, created, created_by)
+  select %(ticket_id)s, (select id from article where guid = %(entry)s::uuid), guid, name, name,
+    type, true, octet_length(content), sha256(content), %(now)s, %(by)s
+  from file
+  returning id, guid)
+insert into attachment_content (ticket_id, attachment_id, content)
+select %(ticket_id)s, made.id, file.content from made join file using (guid);
+
+-- name: record_mail
+-- A mail that was refused or ignored before may be judged anew; the later judgement stands.
+insert into mail (mailbox_id, uid_validity, uid, message_id, received, sender, recipient, subject,
+  body, has_attachments, outcome, code, event_guid, ticket_id)
+values ((select id from mailbox where name = %(mailbox)s), %(uid_validity)s, %(uid)s, %(key)s,
+  %(received)s, %(sender)s, %(recipient)s, %(subject)s, %(body)s, %(has_attachments)s, %(outcome)s,
+  %(code)s, %(event)s, %(ticket_id)s)
+on conflict (message_id) do update set
+  outcome = excluded.outcome, code = excluded.code, event_guid = excluded.event_guid,
+  ticket_id = excluded.ticket_id;
+
+-- name: known_uids
+-- What was done before the server could be told.
+select m.uid, m.outcome from mail m join mailbox b on b.id = m.mailbox_id
+where b.name = %(mailbox)s and m.uid_validity = %(uid_validity)s
+  and m.uid = any(%(uids)s::bigint[])
+limit 10000;
+
+-- name: note_poll
+-- How far a mailbox was read, or why not.
+insert into mailbox (name, uid_validity, last_uid, last_polled, last_error)
+values (%(mailbox)s, %(uid_validity)s, %(uid)s, %(now)s, %(error)s)
+on conflict (name) do update set
+  last_uid = case when excluded.uid_validity is null then mailbox.last_uid
+                  when excluded.uid_validity = mailbox.uid_validity
+                  then greatest(mailbox.last_uid, excluded.last_uid) else excluded.last_uid end,
+  uid_validity = coalesce(excluded.uid_validity, mailbox.uid_validity),
+  last_polled = excluded.last_polled, last_error = excluded.last_error;
