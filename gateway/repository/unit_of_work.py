@@ -20,6 +20,7 @@ from gateway.repository.deliveries import Deliveries
 from gateway.repository.entries import EntryStore
 from gateway.repository.history import HistoryStore
 from gateway.repository.idempotency import IdempotencyStore
+from gateway.repository.inbound_mails import InboundMailStore
 from gateway.repository.intake import IntakeStore
 from gateway.repository.links import LinkStore
 from gateway.repository.lists import ListStore
@@ -75,6 +76,7 @@ class UnitOfWork:
     times: WorkingTimeStore
     costs: CostStore
     monitor: MailMonitorStore
+    inbound: InboundMailStore
     mails: MailStore
     lists: ListStore
     merges: MergeStore
@@ -171,6 +173,7 @@ class UnitsOfWork:
             times=WorkingTimeStore(current, now),
             costs=CostStore(current, now),
             monitor=MailMonitorStore(current),
+            inbound=InboundMailStore(current, now),
             mails=MailStore(current),
             lists=ListStore(current),
             merges=MergeStore(current, now),

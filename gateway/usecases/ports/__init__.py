@@ -44,6 +44,7 @@ from gateway.usecases.ports.deliveries import (
 )
 from gateway.usecases.ports.delivery_desk import AttemptRow, DeliveryDesk, DeliveryRow, Wanted
 from gateway.usecases.ports.entries import EntryStore
+from gateway.usecases.ports.inbound_mails import InboundMailStore, MailPerson, MailPlace
 from gateway.usecases.ports.intake import (
     Asked,
     Claim,
@@ -149,6 +150,7 @@ __all__ = [
     "HistoryStore",
     "Holder",
     "IdempotencyStore",
+    "InboundMailStore",
     "IntakeStore",
     "Lease",
     "LeaseLost",
@@ -158,6 +160,8 @@ __all__ = [
     "ListStore",
     "MailFile",
     "MailMonitorStore",
+    "MailPerson",
+    "MailPlace",
     "MailStore",
     "MergeStore",
     "MessageLog",

@@ -14,6 +14,7 @@ from gateway.usecases.ports.attached import (
 from gateway.usecases.ports.calls import Call
 from gateway.usecases.ports.deliveries import Deliveries
 from gateway.usecases.ports.entries import EntryStore
+from gateway.usecases.ports.inbound_mails import InboundMailStore
 from gateway.usecases.ports.intake import IntakeStore
 from gateway.usecases.ports.lists import ListStore
 from gateway.usecases.ports.mail import MailStore
@@ -73,6 +74,8 @@ class Unit(Protocol):
     def costs(self) -> CostStore: ...
     @property
     def monitor(self) -> MailMonitorStore: ...
+    @property
+    def inbound(self) -> InboundMailStore: ...
     @property
     def mails(self) -> MailStore: ...
     @property

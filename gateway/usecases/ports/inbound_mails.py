@@ -1,0 +1,89 @@
+"""What the use cases ask of the storage of received mails."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from gateway.domain.inbound_mail import MailOutcome, MailTask, ReceivedMail, Verdict
+from gateway.domain.partner_commands import NewFile
+from gateway.domain.ticket import Ticket
+from gateway.usecases.ports.calls import Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailPerson:
+    """Somebody we know by a mail's sender, or the failover person."""
+
+    contact: UUID | None  # a customer user
+    customer_user_id: int | None
+    agent_id: int | None
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailPlace:
+    """Where a mail lay on its server."""
+
+    uid_validity: int
+    uid: int
+
+
+class InboundMailStore(Protocol):
+    """Received mails, and what they may speak about."""
+
+    def hold(self, key: str) -> None:
+        """Let nobody else judge this mail until the unit ends."""
+        ...
+
+    def known(self, key: str) -> Verdict | None:
+        """Find what became of this mail the first time."""
+        ...
+
+    def task(self, number: int) -> MailTask | None:
+        """Find a task by its number."""
+        ...
+
+    def tasks_of(self, reference: str) -> Sequence[MailTask]:
+        """Give for each partner the task that it means by a number of its own."""
+        ...
+
+    def ticket(self, number: str) -> UUID | None:
+        """Find a ticket by its number; of a merged one the surviving one."""
+        ...
+
+    def person(self, address: str, login: str) -> MailPerson | None:
+        """Find the customer user of an address or login, else the agent of the login."""
+        ...
+
+    def labels(self, app: str) -> Mapping[str, str]:
+        """Give the fields of an external app by what tags call them, in small letters."""
+        ...
+
+    def add_article(
+        self, ticket: Ticket, guid: UUID, text: str, mail: ReceivedMail, call: Call
+    ) -> None:
+        """Add a mail to a ticket, to be seen by who asked."""
+        ...
+
+    def add_files(
+        self, ticket_id: int, article: UUID | None, files: Sequence[NewFile], call: Call
+    ) -> None:
+        """Add the files of a mail to an article, or to the ticket itself."""
+        ...
+
+    def record(
+        self, mail: ReceivedMail, mailbox: str, place: MailPlace | None, verdict: Verdict
+    ) -> None:
+        """Keep what became of a mail."""
+        ...
+
+    def known_uids(
+        self, mailbox: str, uid_validity: int, uids: Collection[int]
+    ) -> Mapping[int, MailOutcome]:
+        """Tell which of these mails were done already, and how."""
+        ...
+
+    def note_poll(self, mailbox: str, place: MailPlace | None, error: str) -> None:
+        """Keep how far a mailbox was read, or why it could not be."""
+        ...
