@@ -5,6 +5,7 @@ import pytest
 from tests.kit.database import ADMIN_HASH
 from tests.kit.gateway import running_gateway
 from tests.kit.stores import Stores
+from tests.kit.znuny import FACES, running_znuny
 
 
 def pytest_generate_tests(metafunc):
@@ -31,6 +32,19 @@ def strict_gateway(databases):
         people(url)
         with running_gateway(url, "fault") as running:
             yield running
+
+
+@pytest.fixture(scope="session")
+def znuny(databases):
+    """A gateway in this process, called through its Znuny dialect; its tickets pile up."""
+    with running_znuny(databases) as running:
+        yield running
+
+
+@pytest.fixture(params=FACES)
+def face(request):
+    """Every face of the Znuny dialect: soap11, soap12, rest."""
+    return request.param
 
 
 @pytest.fixture(params=["1.1", "1.2"])
