@@ -1,0 +1,123 @@
+"""Deliveries: what has to reach partners, what was tried, and what to do about it."""
+
+from gateway.console.answers import Gone, Shown
+from gateway.console.visit import Address, Visit
+from gateway.errors import BrokenRule, Missing, WrongState
+from gateway.usecases import sheets
+from gateway.usecases.ports import DeliveryRow, State, Wanted
+
+_LONGEST_REASON = 1000
+
+
+def index(visit: Visit) -> Shown:
+    """List the deliveries of a state, oldest first, and how each partner stands."""
+    desk, most = visit.deliveries("ShowDeliveries"), visit.most()
+    state = _state(visit.asked("state") or State.FAILED)
+    ticket = visit.number("ticket")
+    wanted = Wanted(
+        state=state,
+        partner=visit.asked("partner") or None,
+        subject=None if ticket is None else f"ticket:{ticket}",
+        after=visit.number("after") or 0,
+    )
+    rows = list(desk.listed(wanted, most=most + 1))
+    shown = rows[:most]
+    more = len(rows) > most
+    return Shown(
+        template="deliveries.html",
+        data={
+            "state": state.value,
+            "deliveries": shown,
+            "partners": list(visit.desk.backlogs()),
+            "next": visit.link(after=str(shown[-1].id)) if more else None,
+        },
+        more={"states": tuple(State), "may_pause": visit.may("PausePartner")},
+    )
+
+
+def show(visit: Visit, number: str) -> Shown:
+    """Show a delivery: its event, every attempt with both sides, and its log."""
+    desk = visit.deliveries("ShowDeliveries")
+    row = desk.get(int(number))
+    event = visit.read("ShowDeliveries", lambda call, unit: sheets.event(row.event_id, call, unit))
+    return Shown(
+        template="delivery.html",
+        data={"delivery": row, "event": event, "attempts": desk.attempts(int(number))},
+        more={
+            "changeable": row.state in {State.FAILED, State.PENDING},
+            "mark": _mark(row),
+            "may_settle": visit.may("SettleDeliveries"),
+        },
+    )
+
+
+def retry(visit: Visit, number: str) -> Gone:
+    """Try a delivery again now, with a new count, at the failed step or from the start."""
+    desk = visit.deliveries("SettleDeliveries")
+    _require_unchanged(visit, desk.get(int(number)))
+    desk.retry(int(number), from_start=visit.sent("from_start") == "1")
+    return visit.gone(f"/deliveries/{number}", "retried", number)
+
+
+def discard(visit: Visit, number: str) -> Gone:
+    """Give a delivery up, with a reason."""
+    reason = _reason(visit)
+    if not reason:
+        raise Missing(field="reason")
+    desk = visit.deliveries("SettleDeliveries")
+    _require_unchanged(visit, desk.get(int(number)))
+    desk.discard(int(number), reason)
+    return visit.gone(f"/deliveries/{number}", "discarded", number)
+
+
+def pause(visit: Visit, code: str) -> Gone:
+    """Send a partner nothing more for now."""
+    changed = visit.deliveries("PausePartner").pause(code, _reason(visit))
+    return visit.gone("/deliveries", "paused" if changed else "paused_already", code)
+
+
+def resume(visit: Visit, code: str) -> Gone:
+    """Send a partner what waits."""
+    waiting = visit.deliveries("PausePartner").resume(code)
+    return visit.gone("/deliveries", "resumed", code, str(waiting))
+
+
+ADDRESSES = (
+    Address(pattern="/deliveries", show=index),
+    Address(pattern="/deliveries/{number:n}", show=show),
+    Address(pattern="/deliveries/{number:n}/retry", show=show, act=retry),
+    Address(pattern="/deliveries/{number:n}/discard", show=show, act=discard),
+    *(
+        Address(
+            pattern=f"/partners/{{code}}/{verb}",
+            show=lambda visit, code: index(visit),  # noqa: ARG005
+            act=act,
+        )
+        for verb, act in (("pause", pause), ("resume", resume))
+    ),
+)
+
+
+def _state(text: str) -> State:
+    try:
+        return State(text)
+    except ValueError:
+        raise BrokenRule(f"one of: {', '.join(State)}", field="state") from None
+
+
+def _reason(visit: Visit) -> str:
+    reason = visit.sent("reason").strip()
+    if len(reason) > _LONGEST_REASON:
+        raise BrokenRule(f"longer than {_LONGEST_REASON} characters", field="reason")
+    return reason
+
+
+def _require_unchanged(visit: Visit, row: DeliveryRow) -> None:
+    """Insist that the delivery is as it was shown: a form sent twice acts once."""
+    if visit.sent("seen") != _mark(row):
+        raise WrongState(f"delivery {row.id} is {row.state} by now: look at it again")
+
+
+def _mark(row: DeliveryRow) -> str:
+    """Give the mark of a delivery as it stands."""
+    return f"{row.state} {row.step} {row.tries} {row.settled}"

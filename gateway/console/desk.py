@@ -1,0 +1,29 @@
+"""What the pages of the console work with; joined by the composer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gateway.domain.commands import Defaults
+from gateway.usecases.administration_ports import Administration
+from gateway.usecases.ports import Backlog, DeliveryDesk, Units
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the settings say."""
+
+    defaults: Defaults
+    closed_state: str
+    reopen_state: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The way to the use cases."""
+
+    units: Units
+    administration: Administration
+    deliveries: Callable[[str], DeliveryDesk]  # by the name of who acts
+    backlogs: Callable[[], Sequence[Backlog]]
+    rules: Rules

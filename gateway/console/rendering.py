@@ -1,0 +1,104 @@
+"""How pages of the console are written: as HTML from templates, and their twins as JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from gateway.console.texts import TEXTS, said
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+# Nothing runs and nothing is loaded from elsewhere; no page may be framed (experience, section 10).
+POLICY = (
+    "default-src 'self'; script-src 'none'; object-src 'none'; frame-ancestors 'none'; "
+    "form-action 'self'; base-uri 'none'"
+)
+HEADERS = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    # Not no-referrer: browsers would hide the origin of our own forms, too.
+    ("Referrer-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+    ("Vary", "Accept-Language, Cookie"),
+)
+_FORMS = {"en": "%Y-%m-%d %H:%M:%S", "de": "%d.%m.%Y %H:%M:%S"}
+
+
+class Writer:
+    """Writes pages in the reader's language; everything put into one is escaped."""
+
+    def __init__(self, base: str, time_zone: str) -> None:
+        self._base = base
+        self._zone = ZoneInfo(time_zone)
+        self._environment = Environment(
+            loader=PackageLoader("gateway.console", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def html(self, template: str, language: str, **content: Any) -> bytes:
+        """Write a page."""
+        page = self._environment.get_template(template).render(
+            t={key: words[language] for key, words in TEXTS.items()},
+            language=language,
+            base=self._base,
+            console=f"{self._base}/console",
+            words=lambda pair: _words(pair, language),
+            moment=lambda time: self._moment(time, language),
+            said=lambda key, *names: said(key, language, *names),
+            **content,
+        )
+        return page.encode()
+
+    def _moment(self, time: datetime | None, language: str) -> Markup | str:
+        """Write a time in the operator's zone, with UTC behind it."""
+        if time is None:
+            return ""
+        here = time.astimezone(self._zone)
+        return Markup('<time datetime="{0}" title="{1} UTC">{2} {3}</time>').format(
+            plain(time), time.astimezone(ZoneInfo("UTC")).strftime(_FORMS[language]),
+            here.strftime(_FORMS[language]), here.tzname(),
+        )  # fmt: skip
+
+
+def twin(data: Mapping[str, Any]) -> bytes:
+    """Write the data of a page."""
+    return json.dumps(plain(data), ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON knows: records into objects, times into ISO 8601."""
+    match value:
+        case Enum():
+            shown = value.value
+        case None | bool() | int() | str() | float():
+            shown = value
+        case datetime():
+            shown = value.isoformat().replace("+00:00", "Z")
+        case Mapping():
+            shown = {str(key): plain(each) for key, each in value.items()}
+        case Sequence():
+            shown = [plain(each) for each in value]
+        case _ if is_dataclass(value):
+            shown = {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        case _:
+            shown = str(value)
+    return shown
+
+
+def _words(pair: Sequence[str] | None, language: str) -> str:
+    """Give a caption in the reader's language."""
+    if pair is None:
+        return ""
+    return pair[1] if language == "de" else pair[0]

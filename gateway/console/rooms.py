@@ -1,0 +1,21 @@
+"""The rooms of the console: every address, and the menu."""
+
+from gateway.console import deliveries, groups, overview, ticketing, tickets
+from gateway.console.site import Tab
+from gateway.console.visit import Address
+
+ADDRESSES: tuple[Address, ...] = (
+    *overview.ADDRESSES,
+    *tickets.ADDRESSES,
+    *groups.ADDRESSES,
+    *ticketing.ADDRESSES,
+    *deliveries.ADDRESSES,
+)
+TABS = (
+    Tab("overview", "/", "ListTickets"),
+    Tab("tickets", "/tickets", "ListTickets"),
+    Tab("deliveries", "/deliveries", "ShowDeliveries"),
+    Tab("groups", "/groups", "ShowGroups"),
+    Tab("ticketing", "/settings/ticketing", "ShowTicketingSettings"),
+    Tab("app_fields", "/app-fields", "LookUpAppFields"),
+)

@@ -1,0 +1,299 @@
+"""The console behind the door: finds the page, writes it, and takes its forms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from gateway.console import logins as cookies
+from gateway.console.answers import Gone, Shown
+from gateway.console.desk import Desk
+from gateway.console.forms import once_token, read_form, require_ours, token_of
+from gateway.console.logins import Flash, Header, Logins
+from gateway.console.rendering import HEADERS, HTML, JSON, PROBLEM, Writer, twin
+from gateway.console.visit import Address, Visit
+from gateway.domain.people import Principal
+from gateway.errors import (
+    BrokenRule,
+    GatewayError,
+    NotFound,
+    NotPermitted,
+    OutcomeUnknown,
+    Refused,
+    TooManyRequests,
+    TryLater,
+    Unauthenticated,
+    WrongState,
+)
+from gateway.http.exchange import Answer, Request, Trace
+from gateway.soap.documents import document
+from gateway.soap.page_texts import language
+
+PATH = "/console"
+STYLESHEET_PATH = "/assets/console.css"
+FORM = "application/x-www-form-urlencoded"
+_TWIN = ".json"
+_LOGIN, _LOGOUT = "/login", "/logout"
+_FIRST, _FIRST_TWIN = "/", "/index"
+_MIB = 1024 * 1024
+
+# The first row whose class fits an error says how it is answered.
+_STATUS: tuple[tuple[type[GatewayError], int], ...] = (
+    (Unauthenticated, HTTPStatus.UNAUTHORIZED),
+    (NotPermitted, HTTPStatus.FORBIDDEN),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (WrongState, HTTPStatus.CONFLICT),
+    (BrokenRule, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (TooManyRequests, HTTPStatus.TOO_MANY_REQUESTS),
+    (Refused, HTTPStatus.BAD_REQUEST),
+    (TryLater, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """An entry of the menu: its text, where it leads, and what one must be permitted."""
+
+    text: str
+    path: str
+    command: str
+
+
+class Console:
+    """Answers below ``/console``: GET gives pages and their twins, POST takes forms.
+
+    Its exchanges leave no message rows: what a form changes stands in the history of its ticket
+    or in the audit, and a password must stand nowhere.
+    """
+
+    dialect = ""
+    max_body_bytes = _MIB
+
+    def __init__(
+        self,
+        desk: Desk,
+        logins: Logins,
+        addresses: Sequence[Address],
+        tabs: Sequence[Tab],
+        public_url: str,
+    ) -> None:
+        self._desk = desk
+        self._logins = logins
+        self._addresses = tuple(addresses)
+        self._tabs = tuple(tabs)
+        self._public_url = public_url
+        self._base = urlsplit(public_url).path.rstrip("/")
+        self._writer = Writer(self._base, desk.rules.time_zone)
+
+    # GET
+
+    def page(self, request: Request) -> Answer:
+        """Show a page, or its twin where the path ends in ``.json``."""
+        path, as_json = _below(request.path)
+        try:
+            return self._twin(request, path) if as_json else self._shown(request, path)
+        except GatewayError as error:
+            return self._problem(request, error, as_json=as_json)
+
+    def _twin(self, request: Request, path: str) -> Answer:
+        principal = self._logins.caller(request)
+        address, parts = self._found(path)
+        shown = address.show(self._visit(request, principal), **parts)
+        return Answer(shown.status, twin(shown.data), JSON, HEADERS)
+
+    def _shown(self, request: Request, path: str) -> Answer:
+        if path == _LOGIN:
+            return self._login_page(request)
+        try:
+            principal = self._logins.principal(request)
+        except Unauthenticated:
+            return self._to_login(request)
+        address, parts = self._found(path)
+        visit = self._visit(request, principal)
+        return self._written(visit, address.show(visit, **parts))
+
+    def _found(self, path: str) -> tuple[Address, Mapping[str, str]]:
+        for address in self._addresses:
+            parts = address.matches(path)
+            if parts is not None:
+                return address, parts
+        raise NotFound("there is no such page")
+
+    def _visit(self, request: Request, principal: Principal) -> Visit:
+        query = dict(parse_qsl(request.query, keep_blank_values=True))
+        return Visit(request=request, principal=principal, desk=self._desk, query=query)
+
+    # POST
+
+    def answer(self, request: Request, trace: Trace) -> Answer:
+        """Take a form: do what it says, or show its page again with the reason."""
+        path, _ = _below(request.path)
+        try:
+            form = read_form(request)
+            if path == _LOGIN:
+                return self._login(request, form)
+            return self._acted(request, path, form, trace)
+        except GatewayError as error:
+            trace.code = error.code
+            return self._problem(request, error)
+
+    def try_later(self, request: Request, trace: Trace, retry_after_s: int) -> Answer:  # noqa: ARG002
+        """Say that the gateway is overloaded."""
+        answer = self._problem(request, TryLater())
+        return replace(answer, headers=(*answer.headers, ("Retry-After", str(retry_after_s))))
+
+    def broken(self, request: Request, trace: Trace) -> Answer:  # noqa: ARG002
+        """Say that something unforeseen happened."""
+        return self._problem(request, OutcomeUnknown())
+
+    def _acted(self, request: Request, path: str, form: Mapping[str, str], trace: Trace) -> Answer:
+        principal = self._logins.principal(request)
+        trace.account, trace.account_id = principal.account, principal.account_id
+        session_id = cookies.session_of(request)
+        require_ours(request, form, session_id, self._public_url)
+        if path == _LOGOUT:
+            return self._gone(Gone(_LOGIN, Flash("logged_out")), self._logins.end(request))
+        address, parts = self._found(path)
+        if address.act is None:
+            raise NotFound("this page takes no form")
+        visit = replace(self._visit(request, principal), form=form, trace=trace)
+        try:
+            done = address.act(visit, **parts)
+        except (BrokenRule, WrongState) as error:
+            trace.code = error.code
+            return self._refused(visit, address.show(replace(visit, trace=None), **parts), error)
+        if isinstance(done, Shown):
+            return self._written(visit, done)
+        return self._gone(done, (cookies.flash_header(done.flash, request, session_id),))
+
+    def _refused(self, visit: Visit, shown: Shown, error: GatewayError) -> Answer:
+        """Show the page of a form again, with what was sent and why it was refused."""
+        errors = {error.field: error.sentence} if error.field else {}
+        shown = replace(shown, errors=errors, status=_status(error))
+        return self._written(visit, shown, problem=error)
+
+    def _gone(self, gone: Gone, headers: tuple[Header, ...]) -> Answer:
+        where = f"{self._base}{PATH}{gone.path}"
+        return Answer(HTTPStatus.SEE_OTHER, b"", HTML, (*HEADERS, *headers, ("Location", where)))
+
+    # logins
+
+    def _to_login(self, request: Request) -> Answer:
+        asked = request.path + (f"?{request.query}" if request.query else "")
+        where = f"{self._base}{PATH}{_LOGIN}?next={quote(asked, safe='')}"
+        return Answer(HTTPStatus.SEE_OTHER, b"", HTML, (*HEADERS, ("Location", where)))
+
+    def _login_page(self, request: Request, error: GatewayError | None = None) -> Answer:
+        secret, header = cookies.new_before_login(request)
+        query = dict(parse_qsl(request.query, keep_blank_values=True))
+        status = HTTPStatus.OK if error is None else _status(error)
+        body = self._html(
+            request,
+            "login.html",
+            csrf=token_of(secret),
+            next=cookies.next_path(query.get("next", "")),
+            problem=error,
+        )
+        return Answer(status, body, HTML, (*HEADERS, header, *_retry_after(error)))
+
+    def _login(self, request: Request, form: Mapping[str, str]) -> Answer:
+        require_ours(request, form, cookies.before_login(request), self._public_url)
+        try:
+            headers = self._logins.open(form.get("name", ""), form.get("password", ""), request)
+        except (Unauthenticated, TooManyRequests, TryLater) as error:
+            return self._login_page(request, error)
+        where = self._base + cookies.next_path(form.get("next", ""))
+        return Answer(HTTPStatus.SEE_OTHER, b"", HTML, (*HEADERS, *headers, ("Location", where)))
+
+    # writing
+
+    def _written(self, visit: Visit, shown: Shown, problem: GatewayError | None = None) -> Answer:
+        request = visit.request
+        session_id = cookies.session_of(request)
+        flash = cookies.flash_of(request, session_id)
+        body = self._html(
+            request,
+            shown.template,
+            csrf=token_of(session_id),
+            once=once_token(),
+            me=visit.principal,
+            may=visit.may,
+            tabs=[tab for tab in self._tabs if visit.may(tab.command)],
+            path=_below(request.path)[0],
+            query=visit.query,
+            form=visit.form,
+            errors=shown.errors,
+            flash=flash,
+            problem=problem,
+            twin=self._address_of_twin(request),
+            **shown.data,
+            **shown.more,
+        )
+        over = () if flash is None else (cookies.without_flash(request),)
+        return Answer(shown.status, body, HTML, (*HEADERS, *over))
+
+    def _address_of_twin(self, request: Request) -> str:
+        path = _below(request.path)[0]
+        query = f"?{request.query}" if request.query and request.method == "GET" else ""
+        return f"{self._base}{PATH}{_FIRST_TWIN if path == _FIRST else path}{_TWIN}{query}"
+
+    def _problem(self, request: Request, error: GatewayError, *, as_json: bool = False) -> Answer:
+        status = _status(error)
+        headers = (*HEADERS, *_retry_after(error))
+        if as_json:
+            told = {
+                "type": "about:blank",
+                "title": HTTPStatus(status).phrase,
+                "status": int(status),
+                "code": error.code,
+                "detail": error.sentence,
+                "field": error.field,
+                "reference": request.correlation_id,
+            }
+            return Answer(status, twin(told), PROBLEM, headers)
+        body = self._html(
+            request,
+            "problem.html",
+            problem=error,
+            status=int(status),
+            reference=request.correlation_id,
+        )
+        return Answer(status, body, HTML, headers)
+
+    def _html(self, request: Request, template: str, **content: Any) -> bytes:
+        nobody = {"me": None, "tabs": (), "flash": None, "errors": {}, "twin": None, "path": ""}
+        chosen = language(request.headers.get("accept-language", ""))
+        return self._writer.html(
+            template,
+            chosen,
+            stylesheets=[self._base + path for path in ("/assets/service.css", STYLESHEET_PATH)],
+            **(nobody | content),
+        )
+
+
+def stylesheet(request: Request) -> Answer:
+    """Answer what the console adds to the stylesheet of all pages."""
+    content = files("gateway.console").joinpath("templates/console.css").read_bytes()
+    return document(request, content, "text/css; charset=utf-8")
+
+
+def _below(path: str) -> tuple[str, bool]:
+    """Give the path below ``/console``, and whether its twin is meant."""
+    below = path.removeprefix(PATH) or _FIRST
+    if not below.endswith(_TWIN):
+        return below, False
+    below = below.removesuffix(_TWIN)
+    return _FIRST if below == _FIRST_TWIN else below, True
+
+
+def _status(error: GatewayError) -> int:
+    found = (status for kind, status in _STATUS if isinstance(error, kind))
+    return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _retry_after(error: GatewayError | None) -> tuple[Header, ...]:
+    if isinstance(error, TooManyRequests | TryLater):
+        return (("Retry-After", str(error.retry_after_s)),)
+    return ()
