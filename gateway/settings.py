@@ -440,6 +440,13 @@ class Secrets(_Section):
     )
 
 
+class Console(_Section):
+    """The console, the pages for operators and testers."""
+
+    enabled: bool = Field(default=True, description="The pages below /console are served.")
+    time_zone: Zone = Field(default="UTC", description="Zone of the times that are shown.")
+
+
 class Mail(_Section):
     """Outgoing mail."""
 
@@ -658,6 +665,7 @@ class Settings(BaseSettings):
     worker: Worker = Worker()
     delivery: Delivery = Delivery()
     secrets: Secrets = Secrets()
+    console: Console = Console()
     mail: Mail = Mail()
     mailbox: tuple[Mailbox, ...] = ()
     log: Log = Log()
