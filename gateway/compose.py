@@ -12,6 +12,14 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 
+from gateway.console import rooms
+from gateway.console.desk import Desk as ConsoleDesk
+from gateway.console.desk import Rules as ConsoleRules
+from gateway.console.logins import Logins
+from gateway.console.site import FORM, Console
+from gateway.console.site import PATH as CONSOLE_PATH
+from gateway.console.site import STYLESHEET_PATH as CONSOLE_STYLESHEET_PATH
+from gateway.console.site import stylesheet as console_stylesheet
 from gateway.delivery.article_mail import ArticleMail
 from gateway.delivery.attempt import Registry
 from gateway.delivery.deliverer import Deliverer
@@ -50,8 +58,9 @@ from gateway.http.routes import Route, Routes
 from gateway.http.seal import Seal
 from gateway.mail.smtp import Server, Tls
 from gateway.repository.accounts import AccountStore
-from gateway.repository.administration import operator_engine
+from gateway.repository.administration import Administration, operator_engine
 from gateway.repository.deliveries import DeliveryStore, Hints, HintSender
+from gateway.repository.delivery_desk import DeliveryDesk
 from gateway.repository.engine import build_engine
 from gateway.repository.launch import die_with_parent
 from gateway.repository.messages import MessageLog
@@ -125,6 +134,7 @@ def build_app(settings: Settings) -> Door:
     accounts = AccountStore(engine, session_idle_s=settings.login.session_idle_s)
     logins = Accounts(accounts, Argon2Passwords(), _login_limits(settings))
     authenticators = {
+        "console": Authenticator(logins, kinds=frozenset({AccountKind.AGENT}), pace=pace),
         "acmp": Authenticator(logins, kinds=frozenset({AccountKind.AGENT}), pace=pace),
         "ssp7": Authenticator(
             logins,
@@ -160,6 +170,17 @@ def build_app(settings: Settings) -> Door:
             Route(path="/", page=index.page),
             Route(path="/index.json", page=index.data),
             Route(path=STYLESHEET_PATH, page=stylesheet),
+            *_console_routes(
+                ConsoleDesk(
+                    units=units,
+                    administration=Administration(engine),
+                    deliveries=partial(DeliveryDesk, engine),
+                    backlogs=DeliveryStore(engine).backlogs,
+                    rules=_console_rules(settings),
+                ),
+                Logins(authenticators["console"], accounts, life_s=settings.login.session_s),
+                settings,
+            ),
             *(
                 _soap_route(
                     served,
@@ -280,6 +301,27 @@ def mail_server(settings: Settings) -> Server:
         ca_file=mail.ca_file,
         timeout_s=mail.timeout_s,
         sender=mail.sender,
+    )
+
+
+def _console_rules(settings: Settings) -> ConsoleRules:
+    helpdesk = settings.acmp
+    return ConsoleRules(
+        defaults=Defaults(queue=helpdesk.queue, state=helpdesk.default_state, priority=3),
+        closed_state=helpdesk.closed_state,
+        reopen_state=helpdesk.reopen_state,
+        time_zone=settings.console.time_zone,
+    )
+
+
+def _console_routes(desk: ConsoleDesk, logins: Logins, settings: Settings) -> tuple[Route, ...]:
+    if not settings.console.enabled:
+        return ()
+    site = Console(desk, logins, rooms.ADDRESSES, rooms.TABS, settings.public_url)
+    forms = frozenset({FORM})
+    return (
+        Route(path=CONSOLE_PATH, endpoint=site, page=site.page, media_types=forms, below=True),
+        Route(path=CONSOLE_STYLESHEET_PATH, page=console_stylesheet),
     )
 
 
