@@ -26,6 +26,7 @@ from gateway.delivery.deliverer import Deliverer
 from gateway.delivery.placeholders import names_of
 from gateway.delivery.process_check import Checker
 from gateway.delivery.process_runner import ProcessRunner
+from gateway.delivery.steps.mail import MailStep
 from gateway.delivery.steps.step import StepKind
 from gateway.delivery.worker import Task, Worker
 from gateway.dialects.acmp import service as acmp
@@ -276,8 +277,8 @@ def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepK
 
 def performers(settings: Settings, targets: TargetStore) -> Mapping[Kind, StepKind]:
     """Give what carries out the steps that call somebody: every such kind is joined here."""
-    del settings, targets
-    return {}
+    del targets
+    return {Kind.MAIL: MailStep(mail_server(settings))}
 
 
 @contextmanager

@@ -1,22 +1,26 @@
 """Articles that leave as mail: read as they are stored, protected, handed to the mail server."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from time import perf_counter
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import structlog
+
+from gateway.delivery.attempt import Pace, insist
 from gateway.delivery.backoff import next_delay_s
+from gateway.delivery.mailing import REACHED, Mail, handed_over
 from gateway.domain.events import Event, EventKind, snapshot
 from gateway.domain.mail import Kind, MailKey, message_id, valid_addresses
 from gateway.domain.people import AccountKind, Principal
 from gateway.domain.ticket import HistoryLine
+from gateway.errors import GatewayError
 from gateway.http.seal import Seal
-from gateway.mail import smtp
 from gateway.mail.keys import Unusable, sealed_as
 from gateway.mail.message import File, Letter, Unwritable
 from gateway.mail.protection import Protecting, written
-from gateway.mail.smtp import Sent, Server, Unsent
+from gateway.mail.smtp import Server
 from gateway.usecases.ports import (
     Call,
     Claimed,
@@ -31,8 +35,9 @@ from gateway.usecases.ports import (
     Units,
 )
 
+log = structlog.get_logger(__name__)
+
 _STEP = "send"
-_REACHED = "reached"  # step value: who has got the mail
 
 # The worker itself: it has no account and needs no rights.
 _WORKER = Principal(account_id=0, account="gateway", kind=AccountKind.AGENT)
@@ -45,16 +50,6 @@ class _Hopeless(Exception):
 
 class _OtherSeal(Exception):
     """A secret key does not open under the seal key of this worker."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Mail:
-    """A mail that is ready to be handed over."""
-
-    message_id: str
-    sender: str
-    recipients: Sequence[str]
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,52 +71,37 @@ class ArticleMail:
 
     def run(self, delivery: Claimed, progress: Progress) -> Result:
         """Send the mail to those who have not got it yet."""
+        outcome = self._sent(delivery, progress)
+        if isinstance(outcome, Exchange):
+            return Done(exchange=replace(outcome, step=_STEP))
+        failure = replace(outcome, exchange=replace(outcome.exchange, step=_STEP))
+        if _is_last(failure, delivery):
+            self._tell(delivery, failure.error, progress)
+        return failure
+
+    def _tell(self, delivery: Claimed, error: str, progress: Progress) -> None:
+        """Tell the ticket before it is settled: a worker killed in between tells it twice."""
+        progress.hold()
+        write = partial(self._units.run, lambda unit: _told(delivery, error, unit), _CALL)
+        try:
+            insist(write, Pace())
+        except GatewayError:
+            # The delivery says it too; what it knows of those who got the mail must not be lost.
+            log.exception("mail failure could not be told", delivery=delivery.id)
+
+    def _sent(self, delivery: Claimed, progress: Progress) -> Exchange | Transient | Permanent:
         try:
             stored = self._units.run(lambda unit: _stored(delivery, unit), _CALL)
             mail = self._mail(delivery, stored, progress.attempt)
         except _OtherSeal as error:
-            # Another worker may have the right key file; one that is gone is put back.
-            return self._last(delivery, _ours(error), progress, tries=delivery.tries)
+            # Another worker may have the right key file; one that is gone can be put back.
+            return Transient(error=str(error), of_partner=False)
         except (_Hopeless, Unwritable, Unusable) as error:
-            return self._last(delivery, Permanent(error=str(error)), progress)
+            return Permanent(error=str(error))
         progress.hold()
-        began_s = perf_counter()
-        try:
-            outcome: Sent | Unsent = smtp.send(
-                self._server, mail.sender, mail.recipients, mail.content
-            )
-        except Unsent as error:
-            outcome = error
-        exchange = _exchange(mail, outcome, perf_counter() - began_s)
-        return self._judged(delivery, mail, outcome, exchange, progress)
+        return handed_over(mail, self._server, delivery.values.get(REACHED, ()))
 
-    def _judged(
-        self,
-        delivery: Claimed,
-        mail: _Mail,
-        outcome: Sent | Unsent,
-        exchange: Exchange,
-        progress: Progress,
-    ) -> Result:
-        if isinstance(outcome, Unsent):
-            result: Permanent | Transient = (
-                Permanent(error=str(outcome), exchange=exchange)
-                if outcome.permanent
-                else Transient(error=str(outcome), exchange=exchange, of_partner=outcome.of_server)
-            )
-            return self._last(delivery, result, progress, tries=delivery.tries)
-        if not outcome.refused:
-            return Done(exchange=exchange)
-        # Some have got it and must not get it twice: that is written before anything else.
-        got = [each for each in mail.recipients if each not in outcome.refused]
-        reached = [*delivery.values.get(_REACHED, ()), *got]
-        progress.step_done(exchange, following=_STEP, values={_REACHED: reached})
-        error = f"{len(reached)} got it, refused: {smtp.listed(outcome.refused)}"
-        permanent = all(answer.permanent for answer in outcome.refused.values())
-        again = Permanent(error=error) if permanent else _ours(error)
-        return self._last(delivery, again, progress, tries=0)
-
-    def _mail(self, delivery: Claimed, stored: _Stored, attempt: int) -> _Mail:
+    def _mail(self, delivery: Claimed, stored: _Stored, attempt: int) -> Mail:
         article = stored.article
         sender = article.sender.strip() or self._server.sender
         fixed_id = article.message_id or message_id(article.guid, sender)
@@ -132,18 +112,11 @@ class ArticleMail:
         letter = _letter(article, sender, fixed_id, told)
         try:
             (return_path,) = valid_addresses(sender)
-            everybody = [
-                address
-                for text in (article.to, article.cc, article.bcc)
-                for address in valid_addresses(text)
-            ]
+            texts = (article.to, article.cc, article.bcc)
+            recipients = [address for text in texts for address in valid_addresses(text)]
         except ValueError as error:
             raise _Hopeless(f"From, To, Cc or Bcc: {error}") from None
-        reached = set(delivery.values.get(_REACHED, ()))
-        recipients = [each for each in dict.fromkeys(everybody) if each not in reached]
-        if not recipients:
-            raise _Hopeless("nobody to send it to")
-        return _Mail(
+        return Mail(
             message_id=fixed_id,
             sender=return_path,
             recipients=recipients,
@@ -167,26 +140,13 @@ class ArticleMail:
         except ValueError as error:
             raise _OtherSeal(f"key {key.fingerprint}: {error}") from None
 
-    def _last(
-        self,
-        delivery: Claimed,
-        result: Permanent | Transient,
-        progress: Progress,
-        *,
-        tries: int = 0,
-    ) -> Result:
-        """Tell the ticket when this was the last try; before it is settled, so it is not lost."""
-        if isinstance(result, Transient):
-            probing = delivery.probe_s is not None and result.of_partner
-            if probing or next_delay_s(result.retry, tries + 1, None) is not None:
-                return result
-        progress.hold()
-        self._units.run(lambda unit: _tell(delivery, result.error, unit), _CALL)
-        return result
 
-
-def _ours(error: object) -> Transient:
-    return Transient(error=str(error), of_partner=False)
+def _is_last(failure: Transient | Permanent, delivery: Claimed) -> bool:
+    if isinstance(failure, Permanent):
+        return True
+    if delivery.probe_s is not None and failure.of_partner:
+        return False  # a probe is no try
+    return next_delay_s(failure.retry, delivery.tries + 1, None) is None
 
 
 def _stored(delivery: Claimed, unit: Unit) -> _Stored:
@@ -239,19 +199,7 @@ def _key(kind: Kind, name: str, unit: Unit) -> MailKey:
     raise _Hopeless(f"key {name} is no longer there, or no longer valid")
 
 
-def _exchange(mail: _Mail, outcome: Sent | Unsent, took_s: float) -> Exchange:
-    """Give the record of an attempt: the envelope, never the text, which may be secret."""
-    return Exchange(
-        step=_STEP,
-        status=outcome.status,
-        request=f"Message-ID: {mail.message_id}\nMAIL FROM: {mail.sender}\n"
-        f"RCPT TO: {', '.join(mail.recipients)}\n({len(mail.content)} bytes)",
-        answer=str(outcome),
-        duration_ms=round(took_s * 1000),
-    )
-
-
-def _tell(delivery: Claimed, error: str, unit: Unit) -> None:
+def _told(delivery: Claimed, error: str, unit: Unit) -> None:
     """Leave a line in the ticket's history and an event (Znuny contract, section 9)."""
     found = unit.mails.article(UUID(delivery.payload["article"]))
     ticket = None if found is None else unit.tickets.lock(found[1])

@@ -1,7 +1,7 @@
 """What a kind of step is asked for and what it is given: the seam between engine and kinds."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -78,6 +78,8 @@ class Situation:
     hold: Callable[[], None]  # to be called right before something is sent; lets LeaseLost pass
     # Hashes and other secrets that `texts` has put in so far: no record shows them, wherever.
     masked: Callable[[], Collection[str]] = tuple
+    # What the ``values`` of this step's failure before said, for its kind alone.
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
