@@ -6,12 +6,13 @@ from typing import Any
 from gateway.dialects.znuny import credentials, sessions
 from gateway.dialects.znuny.job import Job
 from gateway.dialects.znuny.refusals import Refused
+from gateway.errors import NoSuchOperation
 
 Handler = Callable[[Job], Mapping[str, Any]]
 
-# Operation -> what carries it out; what stands here is published and routed. Handlers give a
-# plain mapping with the wire names of section 5: text, whole number, decimal, bytes, None (absent,
-# or empty where the shape always has it), list or mapping. Order and form are the faces' business.
+# Operation -> what carries it out. Handlers give a plain mapping with the wire names of section 5:
+# text, whole number, decimal, bytes, None (absent, or empty where the shape always has it), list or
+# mapping. Order and form are the business of the faces.
 HANDLERS: Mapping[str, Handler] = {
     "SessionCreate": sessions.create,
     "SessionGet": sessions.get,
@@ -26,8 +27,11 @@ def carry_out(job: Job) -> Mapping[str, Any]:
         Refused: a business error, with code and message.
         GatewayError: what is no business of the operation: a throttle, a storage that is away.
     """
+    handler = HANDLERS.get(job.operation)
+    if handler is None:
+        raise NoSuchOperation(name=job.operation)
     try:
         credentials.refuse_impersonation(job.given)
-        return HANDLERS[job.operation](job)
+        return handler(job)
     except Refused as refused:
         raise refused.of(job.operation) from None

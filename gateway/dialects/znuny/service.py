@@ -7,7 +7,6 @@ from typing import Any
 from spyne import ServiceBase, rpc
 
 from gateway.dialects.znuny import faults, shapes, soap, texts
-from gateway.dialects.znuny.operations import HANDLERS
 from gateway.soap.definition import OperationText, Reading, ServiceDefinition
 from gateway.soap.envelope import SoapVersion
 
@@ -59,15 +58,13 @@ _TIMES = frozenset({"TimeAccountingGet"})
 
 
 def definitions(*, any_media_type: bool = False) -> tuple[ServiceDefinition, ...]:
-    """Give the services that have an operation."""
-    served = {
-        CONNECTOR: [name for name in HANDLERS if name not in _TIMES],
-        TIME_ACCOUNTING: [name for name in HANDLERS if name in _TIMES],
-    }
+    """Give both services."""
     return tuple(
-        _definition(service, sorted(names), any_media_type=any_media_type)
-        for service, names in served.items()
-        if names
+        _definition(service, names, any_media_type=any_media_type)
+        for service, names in (
+            (CONNECTOR, sorted(shapes.REQUESTS.keys() - _TIMES)),
+            (TIME_ACCOUNTING, sorted(_TIMES)),
+        )
     )
 
 
