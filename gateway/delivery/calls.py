@@ -274,9 +274,11 @@ def _decoded(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
     try:
         for piece in pieces:
             rest = piece
-            while rest and not undo.eof:
+            while rest:
+                if undo.eof:  # gzip may come in several members
+                    undo = zlib.decompressobj(_GZIP_OR_ZLIB)
                 yield undo.decompress(rest, _HEAD_BYTES)
-                rest = undo.unconsumed_tail
+                rest = undo.unconsumed_tail or undo.unused_data
         yield undo.flush()
     except zlib.error:
         raise httpcore.RemoteProtocolError("answer in a broken content coding") from None
