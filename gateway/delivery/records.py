@@ -24,10 +24,10 @@ SIDE_CHARS = 64 * 1024
 SENTENCE_CHARS = 300
 _BASE64_CHARS = 200  # from here on a text that is base64 is shown as size and SHA-256
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n]+={0,2}\s*")
-_MEMBERS = 400_000
+_MEMBERS = 200_000
 _FORM = "application/x-www-form-urlencoded"
 # Room for the largest answer: what is read was bounded when it came.
-WIDE = Caps(angle_brackets=400_000, quotes=1_000_000)
+WIDE = Caps(angle_brackets=200_000, quotes=600_000)
 
 
 @dataclass(frozen=True, slots=True)
