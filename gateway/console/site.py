@@ -263,7 +263,14 @@ class Console:
         return Answer(status, body, HTML, headers)
 
     def _html(self, request: Request, template: str, **content: Any) -> bytes:
-        nobody = {"me": None, "tabs": (), "flash": None, "errors": {}, "twin": None, "path": ""}
+        nobody: dict[str, Any] = {
+            "me": None,
+            "tabs": (),
+            "flash": None,
+            "errors": {},
+            "twin": None,
+            "path": "",
+        }
         chosen = language(request.headers.get("accept-language", ""))
         return self._writer.html(
             template,

@@ -62,7 +62,10 @@ class SheetStore:
     def entries(self, ticket_id: int) -> Sequence[EntryLine]:
         """List the newest 200 articles but the description, newest first."""
         rows = self._current.read("sheet_entries", {"id": ticket_id})
-        return [EntryLine(*row, tuple(FileLine(*f) for f in files or ())) for *row, files in rows]
+        return [
+            EntryLine(*(*row, tuple(FileLine(*each) for each in files or ())))
+            for *row, files in rows
+        ]
 
     def history(self, ticket_id: int) -> Sequence[HistoryRow]:
         """List the newest 200 lines, newest first."""
@@ -126,18 +129,15 @@ def _line(row: Record) -> TicketLine:
 def _sheet(row: Record) -> TicketSheet:
     *plain, dynamic, references, tasks = row
     values: list[Any] = [_words(value) if isinstance(value, list) else value for value in plain]
-    return TicketSheet(
-        *values,
-        dynamic or {},
-        tuple(ReferenceLine(*each) for each in references or ()),
-        tuple(_task(each) for each in tasks or ()),
-    )
+    lines = (ReferenceLine(*each) for each in references or ())
+    return TicketSheet(*(*values, dynamic or {}, tuple(lines), tuple(map(_task, tasks or ()))))
 
 
 def _task(texts: list[Any]) -> TaskLine:
     """Read a task as JSON has it: its times are texts there."""
     *plain, acknowledged, solution, code, closed_by_partner, closed = texts
-    return TaskLine(*plain, _time(acknowledged), solution, code, closed_by_partner, _time(closed))
+    ending = (_time(acknowledged), solution, code, closed_by_partner, _time(closed))
+    return TaskLine(*(*plain, *ending))
 
 
 def _time(text: str | None) -> datetime | None:
