@@ -20,13 +20,18 @@ from gateway.console.site import FORM, Console
 from gateway.console.site import PATH as CONSOLE_PATH
 from gateway.console.site import STYLESHEET_PATH as CONSOLE_STYLESHEET_PATH
 from gateway.console.site import stylesheet as console_stylesheet
+from gateway.delivery.addresses import Addresses
 from gateway.delivery.article_mail import ArticleMail
 from gateway.delivery.attempt import Registry
+from gateway.delivery.calls import Caller, CallLimits
+from gateway.delivery.contracts import Contracts
 from gateway.delivery.deliverer import Deliverer
 from gateway.delivery.placeholders import names_of
 from gateway.delivery.process_check import Checker
 from gateway.delivery.process_runner import ProcessRunner
+from gateway.delivery.steps.http import HttpStep
 from gateway.delivery.steps.mail import MailStep
+from gateway.delivery.steps.soap import SoapStep
 from gateway.delivery.steps.step import StepKind
 from gateway.delivery.worker import Task, Worker
 from gateway.dialects.acmp import service as acmp
@@ -72,6 +77,7 @@ from gateway.repository.readiness import schema_check
 from gateway.repository.schedules import Housekeeping, ScheduleStore
 from gateway.repository.targets import TargetStore
 from gateway.repository.unit_of_work import UnitsOfWork
+from gateway.secret_files import SecretFiles
 from gateway.settings import Settings, load
 from gateway.soap.codec import compile_service
 from gateway.soap.definition import ServiceDefinition
@@ -277,8 +283,23 @@ def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepK
 
 def performers(settings: Settings, targets: TargetStore) -> Mapping[Kind, StepKind]:
     """Give what carries out the steps that call somebody: every such kind is joined here."""
-    del targets
-    return {Kind.MAIL: MailStep(mail_server(settings))}
+    caller = outgoing(settings)
+    contracts = Contracts(settings.delivery.wsdl_folder, settings.delivery.wsdl_s)
+    return {
+        Kind.MAIL: MailStep(mail_server(settings)),
+        Kind.HTTP: HttpStep(targets, caller),
+        Kind.SOAP: SoapStep(targets, caller, contracts),
+    }
+
+
+def outgoing(settings: Settings) -> Caller:
+    """Give what calls partners, within what the settings allow."""
+    delivery = settings.delivery
+    return Caller(
+        addresses=Addresses(delivery.private_networks),
+        secrets=SecretFiles(settings.secrets.folder),
+        limits=CallLimits(connect_s=delivery.connect_s, answer_bytes=delivery.answer_bytes),
+    )
 
 
 @contextmanager
