@@ -35,7 +35,9 @@ def step_of(table: Table) -> Step:
     name = table.matching("name", _STEP_NAME, called="1 to 60 of A-Z a-z 0-9 _ . -")
     if name in (END, "LOG"):
         table.wrong("name", f"{name} has a meaning of its own")
-    kind = Kind(table.choice("kind", tuple(Kind)))
+    if table.choice("kind", tuple(Kind)) != table.content.get("kind"):
+        return Step(name=name, kind=Kind.DECIDE)  # which keys it may have nobody knows
+    kind = Kind(table.content["kind"])
     either = table.flag("any")
     pauses = kind is Kind.WAIT
     step = Step(
