@@ -236,11 +236,10 @@ TYPES: Mapping[str, tuple[Field, ...]] = {
 }
 
 _PLAIN: Mapping[str, Any] = {
-    "s": Unicode, "t": Unicode, "n": Integer64, "d": Decimal, "b": ByteArray,
+    "s": Unicode, "t": Unicode, "ie": Unicode, "n": Integer64, "d": Decimal, "b": ByteArray,
 }  # fmt: skip
 # Named simple types: what they are made of, and their facets.
 _NAMED: Mapping[str, tuple[str, Any, Mapping[str, Any]]] = {
-    "ie": ("OTRS_IDOrEmpty", Unicode, {"pattern": "[0-9]*"}),
     "id": ("OTRS_ID", Integer64, {"ge": 1}),
     "id0": ("OTRS_IDOrNone", Integer64, {"ge": 0}),
     "f": ("OTRS_Flag", Integer32, {"ge": 0, "le": 1}),
