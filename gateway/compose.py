@@ -37,6 +37,7 @@ from gateway.delivery.worker import Task, Worker
 from gateway.dialects.acmp import service as acmp
 from gateway.dialects.acmp.task import Helpdesk
 from gateway.dialects.acmp.translate import Options
+from gateway.dialects.ssp7 import results as ssp7_results
 from gateway.dialects.ssp7 import service as ssp7
 from gateway.dialects.ssp7.desk import Workflow
 from gateway.dialects.ssp7.form import FileLimits
@@ -47,9 +48,11 @@ from gateway.dialects.znuny.desk import ReferenceOptions, ZnunyDesk
 from gateway.dialects.znuny.routes import SERVICES as ZNUNY_REST_SERVICES
 from gateway.domain.assignment import WorkflowRules
 from gateway.domain.commands import Defaults
+from gateway.domain.inbound_mail import MailRules, WhenClosed
+from gateway.domain.mail_formats import Formats, MailReader
 from gateway.domain.people import AccountKind
 from gateway.domain.process import Kind
-from gateway.errors import GatewayError
+from gateway.errors import CannotStart, GatewayError
 from gateway.http.authentication import Authenticator, Way, credentials_of
 from gateway.http.door import Door
 from gateway.http.exchange import Request
@@ -62,6 +65,11 @@ from gateway.http.peer import Proxies
 from gateway.http.recorder import Mode, Recorder
 from gateway.http.routes import Route, Routes
 from gateway.http.seal import Seal
+from gateway.mail.desk import Counter, Counters, MailDesk
+from gateway.mail.imap import ImapServer
+from gateway.mail.polling import Mailbox
+from gateway.mail.received import MailLimits
+from gateway.mail.report import Reporter
 from gateway.mail.smtp import Server, Tls
 from gateway.repository.accounts import AccountStore
 from gateway.repository.administration import Administration, operator_engine
@@ -78,13 +86,18 @@ from gateway.repository.schedules import Housekeeping, ScheduleStore
 from gateway.repository.targets import TargetStore
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.secret_files import SecretFiles
+from gateway.settings import Mailbox as MailboxKeys
+from gateway.settings import MailRules as MailKeys
 from gateway.settings import Settings, load
 from gateway.soap.codec import compile_service
 from gateway.soap.definition import ServiceDefinition
 from gateway.soap.documents import STYLESHEET_PATH, stylesheet
+from gateway.soap.forms import FormEndpoint
 from gateway.soap.guard import Caps
 from gateway.soap.index import ServiceIndex
-from gateway.soap.pages import ContractPages
+from gateway.soap.offers import Offer, Offers
+from gateway.soap.page_texts import DEFAULT_LANGUAGE
+from gateway.soap.pages import ContractPages, no_form_calls
 from gateway.soap.publishing import ServedContract, contracts_dir
 from gateway.soap.server import SoapEndpoint
 from gateway.soap.validation import Contract
@@ -98,6 +111,7 @@ from gateway.usecases.sessions import Sessions
 from gateway.usecases.task_hashes import HashKey, ObjectHashes
 
 _SPARE_CONNECTIONS = 2  # beside one for each thread
+_MAILBOX_THREADS = 4
 _SCHEDULE_THREADS = 2  # a task that takes long must not stop all others
 
 
@@ -189,13 +203,14 @@ def build_app(settings: Settings) -> Door:
                 settings,
             ),
             *(
-                _soap_route(
+                route
+                for served in (*services, *_twins(services, settings))
+                for route in _soap_routes(
                     served,
                     desks[served.definition.dialect],
                     authenticators[served.definition.dialect],
                     settings,
                 )
-                for served in (*services, *_twins(services, settings))
             ),
             *_znuny_rest(tickets, settings),
         )
@@ -227,7 +242,7 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
     """
     engine = build_engine(
         _url(settings),
-        pool_size=settings.worker.threads + _SPARE_CONNECTIONS,
+        pool_size=settings.worker.threads + _SPARE_CONNECTIONS + len(settings.mailbox),
         role="gateway work",
         pooler=settings.database.pooler,
     )
@@ -256,6 +271,10 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
         "expired": Task("every 300 s", house.prune_expired),
         "retention": Task("daily 02:30 UTC", house.prune),
     }
+    boxes = mailboxes(settings, units)
+    tasks |= {
+        f"mailbox {name}": Task(f"every {every_s} s", box.poll) for name, every_s, box in boxes
+    }
     deliverer = Deliverer(
         DeliveryStore(engine),
         registry or _registry(settings, units, performers(settings, TargetStore(engine))),
@@ -263,7 +282,9 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
         # Nobody can listen through a pooler; looking by itself carries everything.
         hints=None if settings.database.pooler else Hints(engine),
     )
-    return Worker(ScheduleStore(engine), tasks, threads=_SCHEDULE_THREADS, deliverer=deliverer)
+    # A mail server that is slow to answer holds up nothing else.
+    threads = _SCHEDULE_THREADS + min(len(boxes), _MAILBOX_THREADS)
+    return Worker(ScheduleStore(engine), tasks, threads=threads, deliverer=deliverer)
 
 
 def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepKind]) -> Registry:
@@ -311,6 +332,124 @@ def process_checker(settings: Settings) -> Iterator[Checker]:
         yield Checker(names_of(desk.names()), performers(settings, TargetStore(engine)))
 
 
+def mailboxes(settings: Settings, units: UnitsOfWork) -> Sequence[tuple[str, int, Mailbox]]:
+    """Give every mailbox that is read, with its name and the seconds between two looks."""
+    secrets = SecretFiles(settings.secrets.folder)
+    return [
+        (
+            box.name,
+            box.poll_seconds,
+            Mailbox(
+                name=box.name,
+                server=ImapServer(
+                    host=box.server,
+                    port=box.port,
+                    user=box.user,
+                    password=partial(secrets.read, box.secret),
+                    tls=box.tls,
+                    ca_file=box.ca_file,
+                    timeout_s=box.timeout_s,
+                ),
+                desk=_mail_desk(settings, units, _counters(settings, box)),
+            ),
+        )
+        for box in settings.mailbox
+    ]
+
+
+@contextmanager
+def mail_desk(settings: Settings, mailbox: str | None) -> Iterator[MailDesk]:
+    """Lend the desk of a mailbox, or of the only one; without any, one that goes by the defaults.
+
+    Raises:
+        CannotStart: there is none of this name, or none is named of several.
+    """
+    known = {box.name: box for box in settings.mailbox}
+    if mailbox is None and len(known) > 1:
+        raise CannotStart(f"name one of the mailboxes: {', '.join(known)}")
+    if mailbox is not None and mailbox not in known:
+        raise CannotStart(f"no mailbox {mailbox}; there are: {', '.join(known) or 'none'}")
+    usual = Counter(rules=_mail_rules(settings, "file", MailKeys()))
+    counters = Counters(usual=usual)
+    if known:
+        counters = _counters(settings, known[mailbox or next(iter(known))])
+    with operator_engine(_url(settings), settings.database.pooler) as engine:
+        units = UnitsOfWork(
+            engine,
+            NumberReserve(engine, low=1),
+            HintSender(engine).send,
+            _workflow_rules(settings),
+        )
+        yield _mail_desk(settings, units, counters)
+
+
+def _mail_desk(settings: Settings, units: UnitsOfWork, counters: Counters) -> MailDesk:
+    workflow = settings.ssp7_workflow
+    return MailDesk(
+        units=units,
+        hashes=ObjectHashes(_hash_keys(workflow.hash_keys.get_secret_value())),
+        counters=counters,
+        limits=MailLimits(
+            files=workflow.max_attachments,
+            file_bytes=workflow.max_attachment_bytes,
+            files_bytes=workflow.max_attachments_total_bytes,
+        ),
+        code_of=ssp7_results.code_of,
+        report=Reporter(mail_server(settings)),
+    )
+
+
+def _counters(settings: Settings, box: MailboxKeys) -> Counters:
+    return Counters(
+        usual=_counter(settings, box.name, box),
+        by_address={each.address: _counter(settings, box.name, each) for each in box.address},
+    )
+
+
+def _counter(settings: Settings, name: str, keys: MailKeys) -> Counter:
+    return Counter(
+        rules=_mail_rules(settings, name, keys),
+        processed_folder=keys.processed_folder,
+        refused_folder=keys.refused_folder,
+        most_bytes=keys.max_mail_bytes,
+    )
+
+
+def _mail_rules(settings: Settings, name: str, keys: MailKeys) -> MailRules:
+    workflow = settings.ssp7_workflow
+    own = {
+        settings.mail.sender.rpartition("<")[2].rstrip("> "),
+        *(each.address for box in settings.mailbox for each in box.address),
+    }
+    return MailRules(
+        mailbox=name,
+        reader=MailReader(_mail_formats(keys)),
+        partner=keys.partner,
+        new_tickets=keys.new_tickets,
+        app=keys.external_app,
+        when_closed=WhenClosed(keys.closed_tickets),
+        trusted_server=keys.trusted_authserv,
+        failover_person=keys.failover_person,
+        own_addresses=frozenset(address.casefold() for address in own),
+        defaults=Defaults(queue=workflow.queue, state=workflow.default_state, priority=3),
+        reopen_state=settings.acmp.reopen_state,
+    )
+
+
+def _mail_formats(keys: MailKeys) -> Formats:
+    return Formats(
+        tasks=keys.task_number_formats,
+        tickets=keys.ticket_number_formats,
+        references=keys.external_reference_formats,
+        hashes=keys.hash_formats,
+        closed=keys.closed_markers,
+        solutions=keys.solution_markers,
+        updates=keys.update_markers,
+        separators=keys.reply_separators,
+        tag=keys.default_tag_format,
+    )
+
+
 def mail_server(settings: Settings) -> Server:
     """Give the server that all mail goes to."""
     mail = settings.mail
@@ -347,33 +486,53 @@ def _console_routes(desk: ConsoleDesk, logins: Logins, settings: Settings) -> tu
     )
 
 
-def _soap_route(
+def _soap_routes(
     served: ServedContract, desk: object, authenticator: Authenticator, settings: Settings
-) -> Route:
+) -> Iterator[Route]:
     definition, dialect = served.definition, _DIALECTS[served.definition.dialect](settings)
     operations = compile_service(
         build_application(definition), zone=ZoneInfo(dialect.zone), prefix=dialect.prefix
     )
-    endpoint = SoapEndpoint(
-        definition,
-        operations,
-        Contract(served.schema_bytes, operations),
-        authenticator,
-        desk,
-        caps=Caps(**settings.xml.model_dump()),
+    contract = Contract(served.schema_bytes, operations)
+    offers = dialect.offers
+    pages = ContractPages(
+        served,
+        identified=_identified(authenticator),
+        form_calls=no_form_calls if offers is None else offers.calls,
+        pages=dialect.pages,
+        wsdl=dialect.wsdl,
+        default_language=dialect.language,
     )
-    return Route(
+    yield Route(
         path=served.path,
-        endpoint=endpoint,
-        page=ContractPages(
-            served,
-            identified=_identified(authenticator),
-            pages=dialect.pages,
-            wsdl=dialect.wsdl,
-        ).get,
+        endpoint=SoapEndpoint(
+            definition,
+            operations,
+            contract,
+            authenticator,
+            desk,
+            caps=Caps(**settings.xml.model_dump()),
+        ),
+        page=pages.get,
         media_types=dialect.media_types,
         any_case=dialect.any_case,
     )
+    for operation in operations.values() if offers is not None else ():
+        yield Route(
+            path=f"{served.path}/{operation.name}",
+            endpoint=FormEndpoint(
+                definition,
+                operation,
+                contract,
+                authenticator,
+                desk,
+                offers=offers,
+                unrecognised=pages.unrecognised,
+            ),
+            media_types=frozenset({FORM}),
+            any_case=dialect.any_case,
+            queried=True,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,6 +545,8 @@ class _Dialect:
     media_types: frozenset[str] = frozenset({"text/xml", "application/soap+xml"})
     pages: bool = True
     wsdl: bool = True
+    language: str = DEFAULT_LANGUAGE
+    offers: Offers | None = None  # of calls without an envelope
 
 
 def _served_acmp(settings: Settings) -> _Dialect:
@@ -401,6 +562,12 @@ def _served_ssp7(settings: Settings) -> _Dialect:
         any_case=True,
         pages=pages,
         wsdl=pages or workflow.wsdl == "on",
+        language=workflow.help_language,
+        offers=Offers(
+            post=Offer(workflow.http_post),
+            get=Offer(workflow.http_get),
+            public_url=settings.public_url,
+        ),
     )
 
 
@@ -479,6 +646,11 @@ def _manner(settings: Settings) -> ssp7.Manner:
         action_required=workflow.soap_action == "required",
         basic="basic" in workflow.auth,
         hashes="hash" in workflow.auth,
+        form_bindings=tuple(
+            verb
+            for verb, offer in (("Post", workflow.http_post), ("Get", workflow.http_get))
+            if offer == "on"
+        ),
         max_body_bytes=workflow.max_body_bytes,
         large_body_bytes=workflow.max_body_with_attachments_bytes,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.administered import actor, administered, secret
+from gateway.cli.mail_read import read
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
 from gateway.errors import CannotStart
@@ -20,11 +21,12 @@ from gateway.usecases import mail_keys
 from gateway.usecases.mail_keys import NewKey
 
 
-@click.group(name="mail", short_help="Keys that sign and encrypt mail.")
+@click.group(name="mail", short_help="Keys that sign and encrypt mail; mail from files.")
 def verb() -> None:
-    """Work with mail: its keys.
+    """Work with mail: its keys, and received mail from files.
 
     \b
+    ticket-gateway mail read answer.eml --dry-run
     ticket-gateway mail keys add support.asc
     ticket-gateway mail keys list
     """  # noqa: D301 - \b keeps click from joining the lines
@@ -140,3 +142,6 @@ def _sealed(found: FoundKey, sealing: Seal) -> NewKey:
     values = {each.name: getattr(found, each.name) for each in fields(found)}
     plain = values.pop("secret")
     return NewKey(**values, secret_sealed=None if plain is None else sealing.seal(plain, context))
+
+
+verb.add_command(read)

@@ -72,6 +72,7 @@ class StartProcess:
     values: tuple[tuple[str, str], ...]
     reference: str
     defaults: Defaults = field(repr=False)
+    contact: UUID | None = None  # a customer user who is known otherwise than by a unique id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

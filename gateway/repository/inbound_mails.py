@@ -1,6 +1,6 @@
 """Received mails: what they speak about, what became of them, how far mailboxes were read."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -8,7 +8,6 @@ from gateway.domain.inbound_mail import MailOutcome, MailTask, ReceivedMail, Ver
 from gateway.domain.partner_commands import NewFile
 from gateway.domain.richtext import from_plain
 from gateway.domain.ticket import Ticket
-from gateway.repository.parameters import array_of
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import Call, MailPerson, MailPlace
 
@@ -94,7 +93,13 @@ class InboundMailStore:
         )
 
     def add_files(
-        self, ticket_id: int, article: UUID | None, files: Sequence[NewFile], call: Call
+        self,
+        ticket_id: int,
+        files: Sequence[NewFile],
+        call: Call,
+        *,
+        article: UUID | None = None,
+        visible: bool = False,
     ) -> None:
         """Add the files of a mail to an article, or to the ticket itself."""
         if not files:
@@ -104,6 +109,7 @@ class InboundMailStore:
             self._by(ticket_id, call)
             | {
                 "entry": article,
+                "visible": visible,
                 "guids": [uuid4() for _ in files],
                 "names": [file.name for file in files],
                 "types": [file.content_type for file in files],
@@ -134,16 +140,6 @@ class InboundMailStore:
                 "ticket_id": verdict.ticket_id,
             },
         )
-
-    def known_uids(
-        self, mailbox: str, uid_validity: int, uids: Collection[int]
-    ) -> Mapping[int, MailOutcome]:
-        """Tell which of these mails were done already, and how."""
-        rows = self._current.read(
-            "known_uids",
-            {"mailbox": mailbox, "uid_validity": uid_validity, "uids": array_of(uids)},
-        )
-        return {uid: MailOutcome(outcome) for uid, outcome in rows}
 
     def note_poll(self, mailbox: str, place: MailPlace | None, error: str) -> None:
         """Keep how far a mailbox was read, or why it could not be."""

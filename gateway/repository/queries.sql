@@ -2223,7 +2223,7 @@ select login, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
    from customer where id = customer_user.customer_id)
 from customer_user where login = %(login)s;
 
--- name: hold_claim
+-- name: hold_claimed_reference
 -- As hold_reference, where the system may have no row yet: that of the partner who speaks, else
 -- the one the settings name.
 select pg_advisory_xact_lock(hashtextextended(coalesce(
@@ -2559,7 +2559,7 @@ made as (
   insert into attachment (ticket_id, article_id, guid, name, file_name, content_type, visible,
     size, sha256, created, created_by)
   select %(ticket_id)s, (select id from article where guid = %(entry)s::uuid), guid, name, name,
-    type, true, octet_length(content), sha256(content), %(now)s, %(by)s
+    type, %(visible)s, octet_length(content), sha256(content), %(now)s, %(by)s
   from file
   returning id, guid)
 insert into attachment_content (ticket_id, attachment_id, content)
@@ -2575,13 +2575,6 @@ values ((select id from mailbox where name = %(mailbox)s), %(uid_validity)s, %(u
 on conflict (message_id) do update set
   outcome = excluded.outcome, code = excluded.code, event_guid = excluded.event_guid,
   ticket_id = excluded.ticket_id;
-
--- name: known_uids
--- What was done before the server could be told.
-select m.uid, m.outcome from mail m join mailbox b on b.id = m.mailbox_id
-where b.name = %(mailbox)s and m.uid_validity = %(uid_validity)s
-  and m.uid = any(%(uids)s::bigint[])
-limit 10000;
 
 -- name: note_poll
 -- How far a mailbox was read, or why not.

@@ -1,6 +1,8 @@
 """External apps: another system makes a ticket as a form would."""
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from gateway.domain.assignment import Direction, Partner
@@ -25,6 +27,7 @@ from gateway.usecases.ports import Call, Unit
 SUBJECT, DESCRIPTION, PRIORITY, CATEGORY = "Subject", "Description", "Priority", "Category"
 NAME, EMAIL, PHONE = "RequesterName", "RequesterEmail", "RequesterPhone"
 _COMMON = frozenset({SUBJECT, DESCRIPTION, PRIORITY, CATEGORY, NAME, EMAIL, PHONE})
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SHORT, _LONG = 250, 32_000
 _PRIORITIES = frozenset("12345")
 
@@ -55,6 +58,17 @@ def start(command: StartProcess, call: Call, unit: Unit) -> Started:
     return Started(
         ticket_id=ticket.id, ticket_number=ticket.number, task_id=task.id, received=unit.now
     )
+
+
+def labels(own: Mapping[str, str]) -> Mapping[str, str]:
+    """Give the fields of an app by what people call them, in small letters.
+
+    Args:
+        own: the same of the app's own fields, which go first.
+    """
+    common = {name.casefold(): name for name in _COMMON}
+    words = {_WORD.sub(" ", name).casefold(): name for name in _COMMON}
+    return {**common, **words, **own}
 
 
 def _app(command: StartProcess, call: Call, unit: Unit) -> ExternalApp:
@@ -122,7 +136,7 @@ def _requester(command: StartProcess, app: ExternalApp, unit: Unit) -> UUID | Un
         known = unit.apps.requester(command.requester)
         if known is None and app.requester is None:
             raise BrokenRule("no such requester", field="requester_unique_id")
-    return known or app.requester or UNSET
+    return known or command.contact or app.requester or UNSET
 
 
 def _address(values: dict[str, str]) -> str | Unset:

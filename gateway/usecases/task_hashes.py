@@ -89,6 +89,11 @@ def task_speaker(
     return _speaker(principal, partner_id, code, _OF_TASKS), task_id
 
 
+def speaker_of_task(partner_id: int, code: str) -> Principal:
+    """Give a partner that was proven for a task: it may speak about that one, and start nothing."""
+    return _speaker(NOBODY, partner_id, code, _OF_TASKS)
+
+
 def app_speaker(
     hashes: ObjectHashes, given: str, code: str, principal: Principal, unit: Unit
 ) -> Principal:

@@ -104,6 +104,15 @@ def reopen(command: ReopenTicket, call: Call, unit: Unit) -> Done:
     return _remembered("reopen", after, call, unit)
 
 
+def open_again(ticket: Ticket, state: str, call: Call, unit: Unit) -> Ticket:
+    """Open a closed ticket for somebody whose right to it was judged; give it as it is then."""
+    rows = Rows(unit, (Wanted("state", state, "state"),))
+    changes = Changes(state=rows.configured("state", state), resolution=None, closed=None)
+    after = _change(ticket, changes, EventKind.REOPENED, call, unit)
+    assignments.reopened(ticket, after, call, unit)
+    return after
+
+
 def view(guid: UUID, call: Call, unit: Unit) -> TicketView:
     """Read a ticket; a merged one gives the ticket it was merged into (ACMP contract G12).
 

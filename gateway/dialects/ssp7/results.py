@@ -154,6 +154,11 @@ def faults(*, basic: bool) -> Callable[[GatewayError, str], FaultContent]:
     return fault
 
 
+def code_of(error: GatewayError) -> str:
+    """Give the code of a refusal, for ways in that answer with no fault: mails."""
+    return _row(error).code
+
+
 def _row(error: GatewayError) -> _Row:
     # The schema's word for what a use case calls missing.
     if isinstance(error, SchemaViolation) and error.sentence == "missing element":

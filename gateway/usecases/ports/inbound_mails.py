@@ -1,11 +1,11 @@
 """What the use cases ask of the storage of received mails."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from gateway.domain.inbound_mail import MailOutcome, MailTask, ReceivedMail, Verdict
+from gateway.domain.inbound_mail import MailTask, ReceivedMail, Verdict
 from gateway.domain.partner_commands import NewFile
 from gateway.domain.ticket import Ticket
 from gateway.usecases.ports.calls import Call
@@ -67,7 +67,13 @@ class InboundMailStore(Protocol):
         ...
 
     def add_files(
-        self, ticket_id: int, article: UUID | None, files: Sequence[NewFile], call: Call
+        self,
+        ticket_id: int,
+        files: Sequence[NewFile],
+        call: Call,
+        *,
+        article: UUID | None = None,
+        visible: bool = False,
     ) -> None:
         """Add the files of a mail to an article, or to the ticket itself."""
         ...
@@ -76,12 +82,6 @@ class InboundMailStore(Protocol):
         self, mail: ReceivedMail, mailbox: str, place: MailPlace | None, verdict: Verdict
     ) -> None:
         """Keep what became of a mail."""
-        ...
-
-    def known_uids(
-        self, mailbox: str, uid_validity: int, uids: Collection[int]
-    ) -> Mapping[int, MailOutcome]:
-        """Tell which of these mails were done already, and how."""
         ...
 
     def note_poll(self, mailbox: str, place: MailPlace | None, error: str) -> None:

@@ -1,0 +1,395 @@
+"""Received mails: each judged and carried out in one transaction, by the use cases of the calls."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from gateway.domain import events, inbound_mail
+from gateway.domain.commands import Entry, LinkTickets
+from gateway.domain.events import Event, EventKind
+from gateway.domain.inbound_mail import (
+    Action,
+    Decision,
+    MailCode,
+    MailOutcome,
+    MailRules,
+    MailTask,
+    ReceivedMail,
+    Verdict,
+)
+from gateway.domain.mail_formats import Marker, Reading
+from gateway.domain.partner_commands import (
+    Acknowledge,
+    AddUpdate,
+    Reassign,
+    Receipt,
+    Started,
+    StartProcess,
+)
+from gateway.domain.people import AccountKind, Permission, Principal
+from gateway.domain.ticket import HistoryLine, StateType, Ticket
+from gateway.errors import BrokenRule, Missing, NotFound
+from gateway.usecases import (
+    assignments,
+    external_apps,
+    links,
+    partner_texts,
+    references,
+    task_hashes,
+    tickets,
+)
+from gateway.usecases.ports import Call, MailPerson, MailPlace, Unit
+from gateway.usecases.task_hashes import ObjectHashes
+
+_LONGEST_TEXT = 32_000  # SSP7 contract, section 4
+_AUTHOR = 200
+_DONE = (MailOutcome.TICKET, MailOutcome.MESSAGE, MailOutcome.TASK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """A mail on its way: what it says, to whom, by which rules."""
+
+    mail: ReceivedMail
+    reading: Reading
+    rules: MailRules
+    call: Call
+    unit: Unit
+    task: MailTask | None = None
+    ticket: Ticket | None = None
+
+
+def receive(
+    mail: ReceivedMail,
+    rules: MailRules,
+    place: MailPlace | None,
+    hashes: ObjectHashes,
+    call: Call,
+    unit: Unit,
+) -> Verdict:
+    """Judge a mail, carry out what it asks for, and keep what became of it.
+
+    One that had an effect before has none again. One that was refused or ignored is judged anew:
+    what stood in its way may have been put right.
+
+    Raises:
+        Refused: the use case that the mail leads to refuses it; nothing is kept.
+    """
+    unit.inbound.hold(mail.key)
+    first = unit.inbound.known(mail.key)
+    if first is not None and first.outcome in _DONE:
+        return first
+    reading = rules.reader.read(mail.subject, mail.text)
+    job = _Job(mail=mail, reading=reading, rules=rules, call=call, unit=unit)
+    verdict = _judged(job, hashes)
+    unit.inbound.record(mail, rules.mailbox, place, verdict)
+    return replace(verdict, repeated=_same(first, verdict))
+
+
+def refuse(
+    mail: ReceivedMail, rules: MailRules, place: MailPlace | None, code: str, unit: Unit
+) -> Verdict:
+    """Keep that a mail was refused; nothing else of it is left."""
+    unit.inbound.hold(mail.key)
+    first = unit.inbound.known(mail.key)
+    if first is not None and first.outcome in _DONE:
+        return first
+    verdict = Verdict(outcome=MailOutcome.REFUSED, code=code)
+    unit.inbound.record(mail, rules.mailbox, place, verdict)
+    return replace(verdict, repeated=_same(first, verdict))
+
+
+def failover_address(rules: MailRules, unit: Unit) -> str:
+    """Give the mail address of the person who is told of refused mails; empty: there is none."""
+    person = unit.inbound.person("", rules.failover_person) if rules.failover_person else None
+    return person.email if person else ""
+
+
+def _same(first: Verdict | None, verdict: Verdict) -> bool:
+    return first is not None and (first.outcome, first.code) == (verdict.outcome, verdict.code)
+
+
+def _judged(job: _Job, hashes: ObjectHashes) -> Verdict:
+    decision = inbound_mail.set_aside(job.mail, job.reading, job.rules)
+    if decision is None:
+        job, decision = _about_task(job, hashes)
+    if decision is None:
+        job, decision = _about_ticket(job)
+    match decision.action:
+        case Action.REFUSE:
+            return Verdict(outcome=MailOutcome.REFUSED, code=decision.code)
+        case Action.IGNORE:
+            return Verdict(outcome=MailOutcome.IGNORED)
+        case _:
+            return _ACTIONS[decision.action](job)
+
+
+def _about_task(job: _Job, hashes: ObjectHashes) -> tuple[_Job, Decision | None]:
+    """Find the task a mail names, and decide whether it changes it."""
+    found = _tasks(job)
+    if len(found) > 1:
+        return job, Decision(Action.REFUSE, MailCode.AMBIGUOUS)
+    if not found:
+        return job, None
+    (task,) = found
+    allowed = inbound_mail.is_allowed(job.mail.sender, task.allowed) and (
+        not job.rules.trusted_server
+        or inbound_mail.is_authentic(job.mail, job.rules.trusted_server)
+    )
+    given = job.reading.hashes
+    decision = inbound_mail.for_task(
+        job.mail,
+        job.reading,
+        task,
+        needs_update_marker=job.rules.reader.needs_update_marker,
+        sender_allowed=allowed,
+        hash_valid=any(hashes.of_this_task(each, task.partner, task.id) for each in given),
+    )
+    return replace(job, task=task), decision
+
+
+def _tasks(job: _Job) -> Sequence[MailTask]:
+    """Find tasks by number, else by the partner's number; another partner's is not found."""
+    tasks: list[MailTask] = []
+    for number in job.reading.tasks:
+        task = job.unit.inbound.task(int(number)) if int(number) < 2**63 else None
+        tasks += [task] if task else []
+    if not job.reading.tasks:
+        for reference in job.reading.references:
+            tasks += job.unit.inbound.tasks_of(reference)
+    wanted = job.rules.partner
+    return [task for task in tasks if not wanted or task.partner == wanted]
+
+
+def _about_ticket(job: _Job) -> tuple[_Job, Decision]:
+    """Find and hold the ticket a mail names; a merged one leads to its target."""
+    ticket = _ticket(job)
+    closed = None if ticket is None else ticket.state_type is StateType.CLOSED
+    decision = inbound_mail.beyond_tasks(job.mail, job.rules, ticket_closed=closed)
+    return replace(job, ticket=ticket), decision
+
+
+def _ticket(job: _Job) -> Ticket | None:
+    for number in job.reading.tickets:
+        guid = job.unit.inbound.ticket(number)
+        while guid is not None:
+            ticket = job.unit.tickets.lock(guid)
+            if ticket is None or ticket.state_type is StateType.REMOVED:
+                return None
+            if ticket.merged_into is None:
+                return ticket
+            guid = ticket.merged_into  # merged while we waited for it
+    return None
+
+
+def _close(job: _Job) -> Verdict:
+    return _reassigned(job, Marker.CLOSED)
+
+
+def _ready(job: _Job) -> Verdict:
+    return _reassigned(job, Marker.SOLUTION)
+
+
+def _reassigned(job: _Job, marker: Marker) -> Verdict:
+    task = _known(job)
+    command = Reassign(
+        task_id=task.id,
+        solution=_required(inbound_mail.solution(job.reading, marker), "solution"),
+        closed=marker is Marker.CLOSED,
+        reference=_reference(job),
+        files=job.mail.files,
+        message_id=job.mail.key,
+    )
+    return _of_task(partner_texts.reassign(command, _speaking(job, task), job.unit))
+
+
+def _acknowledge(job: _Job) -> Verdict:
+    task = _known(job)
+    call = _speaking(job, task)
+    command = Acknowledge(
+        task_id=task.id, reference=_reference(job), message=_short(job.reading.text, "message")
+    )
+    receipt = references.acknowledge(command, call, job.unit)
+    if Marker.UPDATE not in job.reading.marked:  # else they come with the update text
+        job.unit.inbound.add_files(receipt.ticket_id, job.mail.files, call)
+    return _of_task(receipt)
+
+
+def _acknowledge_and_update(job: _Job) -> Verdict:
+    acknowledged = _acknowledge(job)
+    _update(job)
+    return acknowledged
+
+
+def _update(job: _Job) -> Verdict:
+    task = _known(job)
+    marked = job.reading.marked.get(Marker.UPDATE, "")
+    command = AddUpdate(
+        task_id=task.id,
+        message=_required(marked or job.reading.text, "message"),
+        reference=_reference(job),
+        author=job.mail.author[:_AUTHOR],
+        files=job.mail.files,
+        message_id=job.mail.key,
+    )
+    return _of_task(partner_texts.update(command, _speaking(job, task), job.unit))
+
+
+def _message(job: _Job) -> Verdict:
+    ticket = _held(job)
+    call, _ = _asking(job)
+    _write(job, ticket, call)
+    return Verdict(outcome=MailOutcome.MESSAGE, ticket_id=ticket.id)
+
+
+def _reopen(job: _Job) -> Verdict:
+    call, _ = _asking(job)
+    ticket = tickets.open_again(_held(job), job.rules.reopen_state, call, job.unit)
+    _write(job, ticket, call)
+    return Verdict(outcome=MailOutcome.MESSAGE, ticket_id=ticket.id)
+
+
+def _follow_up(job: _Job) -> Verdict:
+    """Make a new ticket beside the closed one that the mail names, linked with it."""
+    old = _held(job)
+    started, call = _started(job)
+    guid = job.unit.inbound.ticket(started.ticket_number)
+    new = None if guid is None else job.unit.tickets.lock(guid)
+    if new is None:
+        raise NotFound(field="ticket")
+    permitted = {ticket.group_id: frozenset({Permission.RW}) for ticket in (old, new)}
+    links.link_tickets(
+        LinkTickets(ticket=new.guid, others=(Entry(old.guid),)),
+        replace(
+            call,
+            command="LinkTicketsToTicket",
+            principal=replace(call.principal, rights=permitted),
+        ),
+        job.unit,
+    )
+    return _of_start(started)
+
+
+def _start(job: _Job) -> Verdict:
+    started, _ = _started(job)
+    return _of_start(started)
+
+
+# SSP7 contract, 13.2: rows 1 to 6.
+_ACTIONS: Mapping[Action, Callable[[_Job], Verdict]] = {
+    Action.CLOSE: _close,
+    Action.READY: _ready,
+    Action.ACKNOWLEDGE: _acknowledge,
+    Action.ACKNOWLEDGE_AND_UPDATE: _acknowledge_and_update,
+    Action.UPDATE: _update,
+    Action.MESSAGE: _message,
+    Action.REOPEN: _reopen,
+    Action.FOLLOW_UP: _follow_up,
+    Action.START: _start,
+}
+
+
+def _started(job: _Job) -> tuple[Started, Call]:
+    call, person = _asking(job)
+    labels = external_apps.labels(job.unit.inbound.labels(job.rules.app))
+    tags = {labels[label.casefold()]: value for label, value in job.reading.tags
+            if label.casefold() in labels}  # fmt: skip
+    text = _short(job.rules.reader.untagged(job.reading, labels), external_apps.DESCRIPTION)
+    values = {
+        external_apps.SUBJECT: job.mail.subject or "(no subject)",
+        external_apps.DESCRIPTION: text,
+        external_apps.NAME: job.mail.sender_name,
+        external_apps.EMAIL: job.mail.sender,
+        **tags,
+    }
+    command = StartProcess(
+        app=job.rules.app,
+        requester="",
+        values=tuple(values.items()),
+        reference="",
+        defaults=job.rules.defaults,
+        contact=person.contact if person else None,
+    )
+    started = external_apps.start(command, call, job.unit)
+    job.unit.inbound.add_files(started.ticket_id, job.mail.files, call, visible=True)
+    return started, call
+
+
+def _write(job: _Job, ticket: Ticket, call: Call) -> None:
+    """Add the mail to a ticket as what its requester says."""
+    unit, guid = job.unit, uuid4()
+    text = _required(job.reading.text or _names(job), "message")
+    unit.inbound.add_article(ticket, guid, text, job.mail, call)
+    unit.inbound.add_files(ticket.id, job.mail.files, call, article=guid, visible=True)
+    unit.tickets.touch(ticket, call)
+    unit.history.add(ticket, [HistoryLine(kind="mail received", text=job.mail.author)], call)
+    unit.outbox.add(ticket, [Event(EventKind.COMMENT_ADDED, events.snapshot(ticket))], call)
+    assignments.written(ticket, guid, text, call, unit, visible=True)
+
+
+def _names(job: _Job) -> str:
+    """Say what a mail brings that has no text."""
+    return "\n".join(file.name for file in job.mail.files)
+
+
+def _asking(job: _Job) -> tuple[Call, MailPerson | None]:
+    """Let the requester speak: the sender's customer user, else the failover person."""
+    person = job.unit.inbound.person(job.mail.sender, "") if job.mail.sender else None
+    if person is None and job.rules.failover_person:
+        person = job.unit.inbound.person("", job.rules.failover_person)
+    principal = Principal(
+        account_id=0,
+        account=f"mailbox {job.rules.mailbox}",
+        kind=AccountKind.CUSTOMER,
+        agent_id=person.agent_id if person else None,
+        full_name=job.mail.author,
+        customer_user_id=person.customer_user_id if person else None,
+        granted=frozenset({"ssp7.start"}),
+    )
+    return replace(job.call, principal=principal), person
+
+
+def _speaking(job: _Job, task: MailTask) -> Call:
+    """Let the partner speak, about this task: its sender or hash was proven."""
+    partner_id = task.partner_id or 0
+    principal = task_hashes.speaker_of_task(partner_id, task.partner)
+    return replace(job.call, principal=principal)
+
+
+def _known(job: _Job) -> MailTask:
+    assert job.task is not None  # noqa: S101 - decided by it
+    return job.task
+
+
+def _held(job: _Job) -> Ticket:
+    assert job.ticket is not None  # noqa: S101 - decided by it
+    return job.ticket
+
+
+def _reference(job: _Job) -> str:
+    return job.reading.references[0] if job.reading.references else ""
+
+
+def _required(text: str, field: str) -> str:
+    if not text.strip():
+        raise Missing(field=field)
+    return _short(text, field)
+
+
+def _short(text: str, field: str) -> str:
+    if len(text) > _LONGEST_TEXT:
+        raise BrokenRule(f"longer than {_LONGEST_TEXT} characters", field=field)
+    return text
+
+
+def _of_task(receipt: Receipt) -> Verdict:
+    return Verdict(
+        outcome=MailOutcome.TASK,
+        event=receipt.event,
+        ticket_id=receipt.ticket_id,
+        task_id=receipt.task_id,
+    )
+
+
+def _of_start(started: Started) -> Verdict:
+    return Verdict(outcome=MailOutcome.TICKET, ticket_id=started.ticket_id, task_id=started.task_id)
