@@ -13,6 +13,7 @@ from gateway.domain.ticket import Ticket
 from gateway.domain.values import Key, Row
 from gateway.repository.lists import resolved, resolving
 from gateway.repository.parameters import array_of
+from gateway.repository.rows import to_row
 from gateway.repository.tickets import to_ticket
 from gateway.repository.transaction import Named, Record, Transaction
 from gateway.usecases.ports import Asked, Call, Claim, Found, Holder, QueueAddress
@@ -31,7 +32,7 @@ class IntakeStore:
         names = list(batch)
         named = [batch[name] for name in names]
         if asked.claim is not None:
-            lock: Named = ("hold_claim", _claim(asked.claim))
+            lock: Named = ("hold_claimed_reference", _claim(asked.claim))
             records = self._current.hold_each(lock, *named)
         else:
             records = self._current.read_each(*named) if named else []
@@ -151,7 +152,8 @@ def _found(records: Mapping[str, list[Record]], asked: Asked) -> Found:
         rows=rows,
         fields={field.name: field for field in fields},
         article_ids=[id_ for (id_,) in records.get("articles", ())],
-        address=_written(*asker[0]) if asker else "",
+        address=_written(*asker[0][:3]) if asker else "",
+        company=to_row(asker[0][3]) if asker else None,
         ticket=ticket[0][0] if ticket else None,
         holders=[Holder(*record) for record in records.get("holders", ())],
         system_id=system[0][0] if system else None,

@@ -98,7 +98,7 @@ def _whole(
         names=list(dict.fromkeys(name for name, *_ in values)),
         several=frozenset(name for name, kind, *_ in values if kind == "multiselect"),
         values={(id_, name): texts for name, _, id_, texts in values if id_ is not None},
-        references=dict(records.get("references", ())),  # type: ignore[arg-type] # pairs
+        references=dict(records.get("references", ())),
         lines=_records(Line, lines),
     )
 

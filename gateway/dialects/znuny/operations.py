@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gateway.dialects.znuny import credentials, sessions
+from gateway.dialects.znuny import (
+    creating,
+    credentials,
+    external_reference,
+    histories,
+    reading,
+    sessions,
+    updating,
+)
 from gateway.dialects.znuny.job import Job
 from gateway.dialects.znuny.refusals import Refused
 from gateway.errors import NoSuchOperation
@@ -17,6 +25,12 @@ HANDLERS: Mapping[str, Handler] = {
     "SessionCreate": sessions.create,
     "SessionGet": sessions.get,
     "SessionRemove": sessions.remove,
+    "TicketCreate": creating.create,
+    "TicketUpdate": updating.update,
+    "TicketGet": reading.get,
+    "TicketGetList": reading.get,
+    "TicketHistoryGet": histories.get,
+    "ExternalReference": external_reference.create_or_update,
 }
 
 

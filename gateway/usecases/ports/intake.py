@@ -58,6 +58,7 @@ class Found:
     fields: Mapping[str, Field]
     article_ids: Sequence[int]
     address: str = ""  # of the customer user, as a mail writes it
+    company: Row | None = None  # of the customer user
     ticket: UUID | None = None  # of a merged one the target
     holders: Sequence[Holder] = ()
     system_id: int | None = None  # None: nobody named a reference of the system before
