@@ -183,7 +183,7 @@ def build_app(settings: Settings) -> Door:
         "acmp": Helpdesk(units, _options(settings)),
         "ssp7": _workflow(units, settings),
     }
-    index = ServiceIndex(services, settings.public_url)
+    index = ServiceIndex(services, settings.public_url, console=settings.console.enabled)
     health = Health({"database": schema_check(engine)}, registry)
     routes = Routes(
         (

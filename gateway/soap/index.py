@@ -15,7 +15,10 @@ from gateway.soap.publishing import ServedContract
 class ServiceIndex:
     """Answers ``/`` and its twin ``/index.json``, made from the contracts that are served."""
 
-    def __init__(self, services: Sequence[ServedContract], public_url: str) -> None:
+    def __init__(
+        self, services: Sequence[ServedContract], public_url: str, *, console: bool = False
+    ) -> None:
+        self._console = console
         self._services = tuple(services)
         self._base = urlsplit(public_url).path.rstrip("/")
         self._templates = templates()
@@ -28,6 +31,7 @@ class ServiceIndex:
             language=chosen,
             stylesheet=self._base + STYLESHEET_PATH,
             base=self._base,
+            console=self._console,
             services=[_card(service) for service in self._services],
         )
         return document(request, text.encode(), HTML, headers=PAGE_HEADERS)

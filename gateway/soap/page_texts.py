@@ -7,6 +7,7 @@ DEFAULT_LANGUAGE = "en"
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "services": "Services",
+        "console": "Console",
         "health": "Health",
         "metrics": "metrics",
         "title": "{service} web service",
@@ -71,9 +72,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "missing": "There is no operation {name} in this service.",
         "nearest": "Nearest names:",
         "missing_document": "There is no such document.",
+        "unrecognised": "The request format is not recognised for this address.",
     },
     "de": {
         "services": "Dienste",
+        "console": "Konsole",
         "health": "Zustand",
         "metrics": "Messwerte",
         "title": "Webdienst {service}",
@@ -138,13 +141,14 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "missing": "In diesem Dienst gibt es keine Operation {name}.",
         "nearest": "Ähnliche Namen:",
         "missing_document": "Dieses Dokument gibt es nicht.",
+        "unrecognised": "Das Format der Anfrage wird an dieser Adresse nicht erkannt.",
     },
 }
 
 
-def language(accepted: str) -> str:
+def language(accepted: str, default: str = DEFAULT_LANGUAGE) -> str:
     """Choose the language of a page from an Accept-Language header."""
-    best, best_weight = DEFAULT_LANGUAGE, 0.0
+    best, best_weight = default, 0.0
     for offer in accepted.split(","):
         tag, _, weight = offer.strip().partition(";q=")
         primary = tag.partition("-")[0].lower()
