@@ -7,7 +7,7 @@ from functools import lru_cache
 from gateway.delivery.process_run import Run
 from gateway.delivery.processes import ProcessUnfit, read
 from gateway.delivery.steps.step import StepKind
-from gateway.domain.process import Kind, Process
+from gateway.domain.process import END, Kind, Process
 from gateway.usecases.ports import Claimed, Permanent, Progress, Result
 from gateway.usecases.process_runs import ProcessDesk
 
@@ -49,8 +49,8 @@ class ProcessRunner:
             )
         except ProcessUnfit as error:
             return Permanent(error=f"the process {delivery.process} cannot be read: {error}")
-        known = [step.name for step in version.process.steps]
-        if delivery.step and delivery.step not in known:
+        known = {"", END, *(step.name for step in version.process.steps)}
+        if delivery.step not in known:
             return Permanent(error=f"{delivery.process} has no step {delivery.step}")
         run = Run(
             version.process, version.partner_id, delivery, progress, self._desk, self._performers
