@@ -33,6 +33,7 @@ from gateway.delivery.steps.http import HttpStep
 from gateway.delivery.steps.mail import MailStep
 from gateway.delivery.steps.soap import SoapStep
 from gateway.delivery.steps.step import StepKind
+from gateway.delivery.trial import tried
 from gateway.delivery.worker import Task, Worker
 from gateway.dialects.acmp import service as acmp
 from gateway.dialects.acmp.task import Helpdesk
@@ -321,6 +322,14 @@ def outgoing(settings: Settings) -> Caller:
         secrets=SecretFiles(settings.secrets.folder),
         limits=CallLimits(connect_s=delivery.connect_s, answer_bytes=delivery.answer_bytes),
     )
+
+
+def tried_targets(settings: Settings, partner: str) -> Sequence[Mapping[str, object]]:
+    """Call each target of a partner once, harmlessly."""
+    caller = outgoing(settings)
+    with operator_engine(_url(settings), settings.database.pooler) as engine:
+        targets = TargetStore(engine).list(partner)
+    return [tried(caller, target) for target in targets]
 
 
 @contextmanager

@@ -30,6 +30,7 @@ class Route:
     refuse: Callable[[Refusal, str], Answer] | None = None  # how the door's refusals look here
     any_case: bool = False  # SSP7: its servers ignore the case of a path
     below: bool = False  # answers at every path below its own, too
+    queried: bool = False  # GET goes to the endpoint, too: the call stands in the query
     apart: bool = False  # answered outside the pool: a full pool must not look like a dead process
 
     def refusal(self, refusal: Refusal, correlation_id: str) -> Answer:
@@ -40,11 +41,14 @@ class Route:
 
     def takes(self, method: str) -> bool:
         """Tell whether the endpoint answers this method."""
-        return self.endpoint is not None and (self.any_method or method == "POST")
+        asked = method == "POST" or (self.queried and method == "GET")
+        return self.endpoint is not None and (self.any_method or asked)
 
     @property
     def methods(self) -> tuple[str, ...]:
         """Name the methods that this path takes."""
+        if self.queried:
+            return ("GET", "POST")
         page = () if self.page is None else ("GET", "HEAD")
         return page if self.endpoint is None else (*page, "POST")
 

@@ -67,9 +67,7 @@ class Housekeeping:
             partitions.prune(connection, clock.now(), self.retention)
         self.prune_expired()
         self._prune("prune_audit", days=self.audit_days)
-        self._prune(
-            "prune_deliveries", days=self.delivery_days, task_days=self.task_delivery_days
-        )
+        self._prune("prune_deliveries", days=self.delivery_days, task_days=self.task_delivery_days)
 
     def prune_expired(self) -> None:
         """Delete what has ended by itself: sessions, logins, nonces, first answers."""

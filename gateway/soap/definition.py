@@ -150,6 +150,8 @@ class ServiceDefinition:
     # operations whose body may hold the proof of who calls: without credentials in the headers
     # they are called by NOBODY, and judge for themselves
     anonymous: frozenset[str] = frozenset()
+    asking: frozenset[str] = frozenset()  # operations that change nothing: a query may ask them
+    form_bindings: tuple[str, ...] = ()  # "Post", "Get": calls without an envelope in the WSDL
     session_header: str | None = None  # SOAP header block with a session id, in the namespace
     max_body_bytes: int = 8 * 1024 * 1024
     operation_body_bytes: Mapping[str, int] = field(default_factory=dict)  # caps of their own

@@ -1,7 +1,7 @@
 """The help pages of one SOAP service, made from the contract it serves: GET on its address."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any
@@ -11,10 +11,12 @@ from lxml import etree
 
 from gateway.http.exchange import Answer, Request
 from gateway.soap import page_content
-from gateway.soap.contract import Complex, Operation
+from gateway.soap.contract import Operation
 from gateway.soap.documents import HTML, PAGE_HEADERS, STYLESHEET_PATH, document, templates
 from gateway.soap.envelope import SoapVersion
-from gateway.soap.page_texts import TEXTS, language
+from gateway.soap.form_bindings import takes_form
+from gateway.soap.offers import FormCalls
+from gateway.soap.page_texts import DEFAULT_LANGUAGE, TEXTS, language
 from gateway.soap.publishing import ServedContract, Variant
 from gateway.soap.samples import (
     answer_head,
@@ -35,15 +37,6 @@ _DISCO_SOAP = "http://schemas.xmlsoap.org/disco/soap/"
 
 # By key of the query, in lower case; the value of the key is handed on.
 _Answers = dict[str, Callable[[Request, str], Answer]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormCalls:
-    """Which calls without an envelope a page may offer to this caller (SSP7 contract, 14.5)."""
-
-    test: bool = False
-    get: bool = False
-    post: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +75,12 @@ class ContractPages:
         downloads: Mapping[str, Download] | None = None,
         pages: bool = True,
         wsdl: bool = True,
+        default_language: str = DEFAULT_LANGUAGE,
     ) -> None:
         self._served = served
         self._identified = identified
         self._form_calls = form_calls
+        self._language = default_language
         self._downloads = dict(downloads or {})
         contracts: _Answers = {
             "wsdl": self._contract,
@@ -113,6 +108,10 @@ class ContractPages:
             if answer is not None:
                 return answer(request, value)
         return self._answers[""](request, "")
+
+    def unrecognised(self, request: Request) -> Answer:
+        """Answer a call of a form that is not offered here, as ASMX does (SSP7 contract, 14.5)."""
+        return self._page(request, "unrecognised.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
     # documents
 
@@ -224,8 +223,9 @@ class ContractPages:
     def _form(self, request: Request, operation: Operation) -> dict[str, Any]:
         contract, calls = self._served.contract, self._form_calls(request)
         members = contract.element_type(operation.request).members
-        simple = not any(isinstance(contract.types[member.type], Complex) for member in members)
-        shown = calls if simple else FormCalls()
+        simple = takes_form(contract, operation)
+        asking = calls.get and operation.name in self._served.definition.asking
+        shown = replace(calls, get=asking) if simple else FormCalls()
         return {
             "calls": shown,
             "only_lists": calls.test and not simple,
@@ -239,7 +239,7 @@ class ContractPages:
     def _page(
         self, request: Request, template: str, status: int = HTTPStatus.OK, **content: Any
     ) -> Answer:
-        chosen = language(request.headers.get("accept-language", ""))
+        chosen = language(request.headers.get("accept-language", ""), self._language)
         definition = self._served.definition
         base = urlsplit(self._served.address).path.removesuffix(self._served.path)
         text = self._templates.get_template(template).render(

@@ -11,6 +11,7 @@ from gateway.errors import CannotStart
 from gateway.soap.contract import Contract, NotAContract, read_contract
 from gateway.soap.definition import ServiceDefinition
 from gateway.soap.envelope import SoapVersion
+from gateway.soap.form_bindings import with_forms
 from gateway.soap.wsdl import BINDING, WSDL, build_wsdl, inline_schema, to_bytes
 
 _EXPORT = "run `ticket-gateway wsdl export`"
@@ -67,6 +68,8 @@ class ServedContract:
         self._check_schema_file(directory)
         self._documents = {variant: _served(root, self.address, variant) for variant in Variant}
         self.contract: Contract = read_contract(self.wsdl())
+        if definition.form_bindings:
+            self._documents[Variant.BOTH] = self._with_forms()
 
     @property
     def page(self) -> str:
@@ -85,6 +88,12 @@ class ServedContract:
     def schema(self, name: str) -> bytes | None:
         """Give a schema of the contract as a file of its own; there is one, named as the file."""
         return self.schema_bytes if name.lower() in {"", self.definition.stem.lower()} else None
+
+    def _with_forms(self) -> bytes:
+        # Drawn when served: the file is the same whatever is switched on.
+        root = etree.fromstring(self.wsdl())
+        with_forms(root, self.definition, self.contract)
+        return to_bytes(root)
 
     def _check_schema_file(self, directory: Path) -> None:
         file = schema_file(self.definition, directory)

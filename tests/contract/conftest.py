@@ -5,6 +5,7 @@ import pytest
 from tests.kit.database import ADMIN_HASH
 from tests.kit.gateway import running_gateway
 from tests.kit.stores import Stores
+from tests.kit.workflow import running_workflow
 from tests.kit.znuny import FACES, running_znuny
 
 
@@ -45,6 +46,22 @@ def znuny(databases):
 def face(request):
     """Every face of the Znuny dialect: soap11, soap12, rest."""
     return request.param
+
+
+@pytest.fixture(scope="session")
+def workflow(databases):
+    """A running workflow service with partners; like ``gateway`` it fills up."""
+    with running_workflow(databases) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def open_workflow(databases):
+    """The same with every way of calling open, pages in German, and no hashes."""
+    with running_workflow(
+        databases, http_post="on", http_get="on", help_language="de", auth="basic,wsse"
+    ) as running:
+        yield running
 
 
 @pytest.fixture(params=["1.1", "1.2"])

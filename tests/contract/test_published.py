@@ -22,7 +22,8 @@ from gateway.soap.contract import read_contract
 from gateway.soap.definition import FieldText, OperationText
 from gateway.soap.documents import STYLESHEET_PATH, stylesheet
 from gateway.soap.envelope import SoapVersion
-from gateway.soap.pages import ContractPages, Download, FormCalls
+from gateway.soap.offers import FormCalls
+from gateway.soap.pages import ContractPages, Download
 from gateway.soap.publishing import (
     ServedContract,
     Variant,

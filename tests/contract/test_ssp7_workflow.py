@@ -24,19 +24,7 @@ from tests.kit.workflow import (
     UPDATE,
     element,
     hashes,
-    running_workflow,
 )
-
-
-@pytest.fixture(scope="module")
-def workflow(databases):
-    with running_workflow(databases) as running:
-        yield running
-
-
-@pytest.fixture(params=["1.1", "1.2"])
-def version(request):
-    return request.param
 
 
 def files(*contents):

@@ -21,6 +21,8 @@ _TOLERANT = Leniency(
     any_order=True, unknown=Elements.STRANGE_DROPPED, fill_missing=True, nil_is_absent=True
 )
 _STRICT = Leniency(nil_is_absent=True)
+# What changes nothing but how often an event was looked at.
+_ASKING = ("get_task", "get_task_by_reference", "get_messages", "pending_events")
 _WITH_FILES = ("reassign", "update")
 
 
@@ -33,6 +35,7 @@ class Manner:
     action_required: bool = False
     basic: bool = True
     hashes: bool = True
+    form_bindings: tuple[str, ...] = ()
     max_body_bytes: int = 8 * 1024 * 1024
     large_body_bytes: int = 32 * 1024 * 1024
 
@@ -71,6 +74,8 @@ def definition(manner: Manner | None = None) -> ServiceDefinition:
         anonymous=frozenset(each.name for each in desk.PUBLISHED if each.takes_hash)
         if manner.hashes
         else frozenset(),
+        asking=frozenset(each.name for each in desk.PUBLISHED if each.key in _ASKING),
+        form_bindings=manner.form_bindings,
         max_body_bytes=manner.max_body_bytes,
         operation_body_bytes={
             each.name: manner.large_body_bytes for each in desk.PUBLISHED if each.key in _WITH_FILES
