@@ -69,7 +69,7 @@ class MailServer:
         good = (data.login.decode(), data.password.decode()) == self.login
         if good:
             self.logins.append(data.login)
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
 
 @contextmanager
