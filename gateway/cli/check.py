@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -11,8 +11,9 @@ import click
 from gateway.cli.database import joined_database
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
-from gateway.compose import definitions
+from gateway.compose import definitions, mail_server
 from gateway.errors import CannotStart, GatewayError
+from gateway.mail.smtp import Unsent, reach
 from gateway.settings import Loaded, Settings, json_schema, nearest_key
 from gateway.soap.publishing import contracts_dir, outdated
 from gateway.storage import OLDEST_VERSION, ServerFacts, backlogs, inspect
@@ -20,6 +21,7 @@ from gateway.usecases.ports import Backlog
 
 _FREE_PERCENT = 10
 _CLOCK_OFF_S = 5
+_MAIL_S = 5.0  # nobody waits longer at a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Finding:
 def verb(
     context: click.Context, loaded: Loaded, *, explain: str | None, schema: bool, as_json: bool
 ) -> None:
-    """Verify settings, disk, contracts, database, schema, clock, partners; each with a remedy.
+    """Verify settings, disk, contracts, mail, database, schema, clock, partners; each with a remedy.
 
     \b
     ticket-gateway check
@@ -75,6 +77,7 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
     yield _secrets(loaded)
     yield _disk(loaded.settings.database.data_dir)
     yield _contracts()
+    yield _mail(loaded)
     try:
         with joined_database(loaded) as settings:
             facts = inspect(settings)
@@ -120,6 +123,19 @@ def _contracts() -> Finding:
         f"not current: {', '.join(file.name for file in old)}" if old else "all files are current",
         "ticket-gateway wsdl export" if old else "",
     )
+
+
+def _mail(loaded: Loaded) -> Finding:
+    server = mail_server(loaded.settings)
+    place = f"{server.host}:{server.port}"
+    if not any(key.startswith("mail.") for key in loaded.given):
+        return Finding("mail", True, f"nothing set, {place} is not tried")
+    try:
+        reach(replace(server, timeout_s=min(server.timeout_s, _MAIL_S)))
+    except Unsent as error:
+        remedy = "correct mail.host, mail.port, mail.tls, mail.user and the files they need"
+        return Finding("mail", False, f"{place}: {error}", remedy)
+    return Finding("mail", True, f"{place} answers")
 
 
 def _of_server(facts: ServerFacts, settings: Settings) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ def test_a_port_in_use_is_refused_with_the_remedy(data_dir, tmp_path):
 def test_check_finds_nothing_to_do_on_a_fresh_gateway(data_dir):
     done = run("check", "--data", str(data_dir), "--json")
     assert done.returncode == 0, done.stdout
-    here = {"settings", "disk", "contracts", "database", "durability", "schema", "clock"}
+    here = {"settings", "disk", "contracts", "mail", "database", "durability", "schema", "clock"}
     assert {row["subject"] for row in lines(done)} == here | {"partner internal"}
     assert [row for row in lines(done) if not row["ok"] or row["remedy"]] == []
 
