@@ -207,15 +207,28 @@ def is_authentic(mail: ReceivedMail, trusted_server: str) -> bool:
     """
     domain = mail.sender.rpartition("@")[2]
     for header in mail.authentication:
-        server, *results = _REMARK.sub(" ", header).split(";")
+        server, *results = _bare(header).split(";")
         if (server.split() or [""])[0].casefold() == trusted_server.casefold():
             return _passed(results, domain)
     return False
 
 
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _REMARK = re.compile(r"\([^()]*+\)")
+_DEEPEST = 5  # remarks in remarks
 _DMARC = re.compile(r"\s*+dmarc\s*+=\s*+(\w+)", re.IGNORECASE)
 _FROM = re.compile(r"\bheader\.from\s*+=\s*+\"?([^\s\";]+)", re.IGNORECASE)
+
+
+def _bare(header: str) -> str:
+    """Take quoted text and remarks away; a sender may have written them.
+
+    Of a header in which some are left, nothing but the server is believed.
+    """
+    bare = _QUOTED.sub("", header)
+    for _ in range(_DEEPEST):
+        bare = _REMARK.sub(" ", bare)
+    return bare.partition(";")[0] if any(each in bare for each in '()"') else bare
 
 
 def _passed(results: Iterable[str], domain: str) -> bool:
