@@ -195,7 +195,7 @@ def element(operation, content=""):
 def running_workflow(databases, **settings):
     """Serve a database with partners, Integrated Groups and accounts in it."""
     with databases.migrated() as url:
-        _partners(url)
+        partners(url)
         given = {
             "GATEWAY_SSP7_WORKFLOW__HASH_KEYS": ",".join(f"{name}:{key}" for name, key in KEYS),
             **{f"GATEWAY_SSP7_WORKFLOW__{name.upper()}": value for name, value in settings.items()},
@@ -204,7 +204,8 @@ def running_workflow(databases, **settings):
             yield Workflow(running)
 
 
-def _partners(url):
+def partners(url):
+    """Add partners with Integrated Groups, processes and accounts, and groups of our own."""
     stores = Stores(url)
     try:
         for name in PARTNERS:
