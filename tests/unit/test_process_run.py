@@ -291,7 +291,8 @@ def test_a_refused_acknowledgement_fails_its_step_for_good():
 
 def test_a_required_value_that_is_missing_fails_for_good_at_its_step():
     pick = ('[[step]]\nname = "read"\nkind = "map"\n'
-            'values = [{ name = "n", path = "$.n", type = "jsonpath", required = true }]\n')  # fmt: skip
+            'values = [{ name = "n", path = "$.n", type = "jsonpath", required = true }]\n'
+    )  # fmt: skip
     world = World(call("one"), pick, answers={"one": answered("{}")})
     assert world.run().error == "n is not in the answer"
     assert (world.verdict.state, world.verdict.step) == (State.FAILED, "read")
@@ -353,12 +354,11 @@ def test_a_placeholder_nobody_knows_fails_a_strict_process_for_good():
 
 
 def test_values_of_the_event_and_of_the_moment():
-    text = "|".join(
-        ["#REPLACE-EVENT-Id#", "#REPLACE-EVENT-Sequence#", "#REPLACE-EVENT-OccurredOn#",
-         "#REPLACE-EVENT-Attempt#", "#REFERENCE#",
-         "#REPLACE-EXTAPPFIELD-Ticketing.TaskClosure-Task_Subject#",
-         "#REPLACE-EXTAPPFIELD-Ticketing.TaskClosure-Task_HashCheck#"]
-    )  # fmt: skip
+    field = "#REPLACE-EXTAPPFIELD-Ticketing.TaskClosure-Task_"
+    text = (
+        "#REPLACE-EVENT-Id#|#REPLACE-EVENT-Sequence#|#REPLACE-EVENT-OccurredOn#|"
+        f"#REPLACE-EVENT-Attempt#|#REFERENCE#|{field}Subject#|{field}HashCheck#"
+    )
     world = World(call("one", f'json = {{ a = "{text}" }}'))
     world.desk.reference = "now"
     world.run()
