@@ -350,6 +350,8 @@ def _parts(root: etree._Element, tags: _Tags) -> tuple[etree._Element | None, et
 def _only_child(body: etree._Element) -> etree._Element:
     _no_text(body)
     if len(body) != 1:
+        for child in body:
+            _plain(child)
         raise NotOneCall("exactly one element in the Body expected")
     return body[0]
 

@@ -201,6 +201,11 @@ class Znuny:
             self._schemas[address] = etree.XMLSchema(etree.fromstring(found.body))
         return self._schemas[address]
 
+    @property
+    def desk(self):
+        """Give what the operations work with."""
+        return self.app._routes.find(REST).endpoint.desk
+
     # -- the world ------------------------------------------------------------------------------
 
     def session(self, login=AGENT):
