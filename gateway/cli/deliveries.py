@@ -100,11 +100,14 @@ def show_delivery(context: click.Context, loaded: Loaded, *, number: int, as_jso
     with _desk(loaded, context) as desk:
         row = asdict(desk.get(number))
         attempts = [asdict(attempt) for attempt in desk.attempts(number)]
+        log = desk.log(number).lines
     if as_json:
-        show([row | {"attempts": [_plain(attempt) for attempt in attempts]}], as_json=True)
+        plain = [_plain(attempt) for attempt in attempts]
+        show([row | {"attempts": plain, "log": log}], as_json=True)
         return
     show([{"field": key, "value": value} for key, value in row.items()], as_json=False)
     show(attempts, as_json=False)
+    show([{"log": line} for line in log], as_json=False)
 
 
 @verb.command("retry")

@@ -20,6 +20,7 @@ from gateway.domain.process import (
     Retry,
     Step,
 )
+from gateway.text import is_text
 
 __all__ = ["Problem", "ProcessUnfit", "canonical", "definition", "read"]
 
@@ -45,11 +46,27 @@ def read(source: str) -> Process:
         document = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise ProcessUnfit([Problem("", "file", f"not TOML: {error}")]) from None
+    except RecursionError:
+        raise ProcessUnfit([Problem("", "file", "nested too deep")]) from None
     problems: list[Problem] = []
+    if not _is_text(document):
+        raise ProcessUnfit([Problem("", "file", "a character that is no text")])
     process = _process(Table(document, problems))
     if problems:
         raise ProcessUnfit(problems)
     return process
+
+
+def _is_text(value: Any) -> bool:
+    match value:
+        case str():
+            return is_text(value)
+        case dict():
+            return all(_is_text(each) for pair in value.items() for each in pair)
+        case list():
+            return all(_is_text(each) for each in value)
+        case _:
+            return True
 
 
 def definition(source: str) -> Mapping[str, Any]:

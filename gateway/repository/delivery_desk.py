@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from gateway.errors import NotFound, WrongState
 from gateway.repository.deliveries import DeliveryStore
 from gateway.repository.transaction import Transaction, transaction
-from gateway.usecases.ports import AttemptRow, DeliveryRow, State, Wanted
+from gateway.usecases.ports import AttemptRow, DeliveryLog, DeliveryRow, State, Wanted
 
 _PAGE = 500
 _SPREAD_S = 30.0  # over which the streams of a resumed partner become due
@@ -65,6 +65,19 @@ class DeliveryDesk:
         """List what was tried, oldest first; at most the newest thousand."""
         with transaction(self._engine) as current:
             return [AttemptRow(*row) for row in current.alone("find_attempts", {"id": number})]
+
+    def log(self, number: int) -> DeliveryLog:
+        """Give what its process wrote about a delivery.
+
+        Raises:
+            NotFound: no such delivery.
+        """
+        with transaction(self._engine) as current:
+            rows = current.alone("find_delivery_log", {"id": number})
+        if not rows:
+            raise NotFound(f"no delivery {number}")
+        ((lines, public),) = rows
+        return DeliveryLog(lines=tuple(lines), public=public)
 
     def retry(self, number: int, *, from_start: bool) -> None:
         """Try again now, with a new count, at the failed step or from the start.

@@ -152,6 +152,17 @@ select (select count(*) from login_failure
        (select count(*) from login_failure
         where peer = %(peer)s and at > now() - %(window_s)s::float8 * interval '1 second');
 
+-- name: digest_secrets
+-- The only secrets that are read back; two during rotation.
+select s.sealed from account_secret s join account a on a.id = s.account_id
+where a.name = %(name)s and s.kind = 'digest' and (s.expires is null or s.expires > now())
+order by s.id desc limit 4;
+
+-- name: take_nonce
+-- Of two calls with the same nonce one gets a row.
+insert into nonce (digest, expires) values (%(digest)s, %(expires)s)
+on conflict (digest) do nothing returning 1;
+
 -- name: record_failure
 -- Not worth waiting for the disk: a crash of the server forgives a try.
 with quiet as materialized (select set_config('synchronous_commit', 'off', true))
@@ -1516,6 +1527,14 @@ select * from (
   from attempt where delivery_id = %(id)s
   order by started desc, n desc limit 1000) tried
 order by started, n;
+
+-- name: find_delivery_log
+-- What its process wrote about it, and whether readers of the ticket may see that.
+select coalesce(d.step_values -> '#log', '[]'), coalesce(v.log_public, false)
+from delivery d
+left join process p on p.name = d.process
+left join process_version v on v.process_id = p.id and v.version = d.version
+where d.id = %(id)s;
 
 -- name: lock_delivery
 -- The stream's lock, as everybody who changes its deliveries takes it.

@@ -61,6 +61,18 @@ def test_what_is_no_toml_is_told_with_its_line():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("x = " + "[" * 5000, "file: nested too deep"),
+        ('x = "\\u0000"', "file: a character that is"),
+    ],
+)
+def test_what_no_process_can_hold_is_refused(text, expected):
+    (only,) = problems(text, head="")
+    assert only.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         (step(GET + "pth = 1"), "step one: pth: unknown key"),
         (step('kind = "ftp"'), "step one: kind: must be one of soap, http, mail"),
         (step(GET.replace('"t"', "7")), "step one: target: must be a text"),

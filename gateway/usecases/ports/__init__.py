@@ -8,6 +8,8 @@ from gateway.domain.process import Retry
 from gateway.usecases.ports.accounts import (
     AccountStore,
     Credential,
+    Digests,
+    DigestStore,
     NewSession,
     Passwords,
     SessionCard,
@@ -42,7 +44,13 @@ from gateway.usecases.ports.deliveries import (
     Verdict,
     Waiting,
 )
-from gateway.usecases.ports.delivery_desk import AttemptRow, DeliveryDesk, DeliveryRow, Wanted
+from gateway.usecases.ports.delivery_desk import (
+    AttemptRow,
+    DeliveryDesk,
+    DeliveryLog,
+    DeliveryRow,
+    Wanted,
+)
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.inbound_mails import InboundMailStore, MailPerson, MailPlace
 from gateway.usecases.ports.intake import (
@@ -130,8 +138,11 @@ __all__ = [
     "Credential",
     "Deliveries",
     "DeliveryDesk",
+    "DeliveryLog",
     "DeliveryRow",
     "DeliveryStore",
+    "DigestStore",
+    "Digests",
     "Done",
     "Echo",
     "EntryLine",

@@ -46,6 +46,14 @@ class AttemptRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryLog:
+    """The log of a delivery, oldest line first; ``public``: whoever may read the ticket may too."""
+
+    lines: tuple[str, ...]
+    public: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which deliveries are meant."""
 
@@ -76,6 +84,14 @@ class DeliveryDesk(Protocol):
 
     def attempts(self, number: int) -> Sequence[AttemptRow]:
         """List what was tried, oldest first; at most the newest thousand."""
+        ...
+
+    def log(self, number: int) -> DeliveryLog:
+        """Give what its process wrote about a delivery.
+
+        Raises:
+            NotFound: no such delivery.
+        """
         ...
 
     def retry(self, number: int, *, from_start: bool) -> None:
