@@ -248,7 +248,10 @@ def _task_action(reading: Reading, task: MailTask, *, needs_update_marker: bool)
     if Marker.SOLUTION in reading.marked:
         return Action.READY
     updates = Marker.UPDATE in reading.marked
-    if reading.references and not task.reference:
+    # A mail with a number and no text is about the number: a call with it is checked and repeated
+    # by the rules of acknowledging (A31), so is this.
+    silent = not (updates or reading.text.strip())
+    if reading.references and (silent or not task.reference):
         return Action.ACKNOWLEDGE_AND_UPDATE if updates else Action.ACKNOWLEDGE
     return Action.UPDATE if updates or not needs_update_marker else None
 

@@ -310,6 +310,7 @@ def _started(job: _Job) -> tuple[Started, Call]:
         defaults=job.rules.defaults,
         contact=person.contact if person else None,
     )
+    call = replace(call, command="ssp7.start")
     started = external_apps.start(command, call, job.unit)
     job.unit.inbound.add_files(started.ticket_id, job.mail.files, call, visible=True)
     return started, call

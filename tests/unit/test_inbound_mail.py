@@ -61,11 +61,18 @@ def rules(**changes):
     ],
 )
 def test_ssp7_workflow_b14_rows_1_to_4_of_a_task(marked, references, task, marker_needed, action):
-    reading = Reading(marked=marked, references=references)
+    reading = Reading(marked=marked, references=references, text="We take it.")
     decision = for_task(
         received(), reading, task, needs_update_marker=marker_needed, sender_allowed=True
     )
     assert (decision and decision.action) is action
+
+
+def test_a_mail_with_a_number_and_no_text_is_about_the_number():
+    decision = for_task(
+        received(), Reading(references=X), STORED, needs_update_marker=False, sender_allowed=True
+    )
+    assert decision.action is Action.ACKNOWLEDGE
 
 
 @pytest.mark.parametrize(
