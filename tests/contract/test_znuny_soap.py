@@ -222,6 +222,7 @@ def test_znuny_a78_actions_that_name_another_operation_are_refused(znuny, action
     assert fault.text == f"SOAPAction '{shown}' does not match operation 'SessionCreate'"
 
 
+CLOSE = "</t:SessionCreate>"
 XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
 USER = "<UserLogin>agent1</UserLogin>"
 PASSWORD = f"<Password>{AGENT['Password']}</Password>"
@@ -237,7 +238,7 @@ TYPED = (
         f'<SessionCreate xmlns="{NS}">{USER}{PASSWORD}</SessionCreate>',
         f'<SessionCreate xmlns="{NS}">{PASSWORD}{USER}</SessionCreate>',
         f'<t:SessionCreate xmlns:t="{NS}">{USER}{PASSWORD}</t:SessionCreate>',
-        f'<t:SessionCreate xmlns:t="{NS}"><t:UserLogin>agent1</t:UserLogin>{PASSWORD}</t:SessionCreate>',
+        f'<t:SessionCreate xmlns:t="{NS}"><t:UserLogin>agent1</t:UserLogin>{PASSWORD}{CLOSE}',
         f"<SessionCreate>{PASSWORD}{USER}</SessionCreate>",
         f'<SessionCreate xmlns="urn:another">{USER}{PASSWORD}</SessionCreate>',
         f"<SessionCreate>{PASSWORD}<Extra><Deep>1</Deep></Extra>{USER}</SessionCreate>",

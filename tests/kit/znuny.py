@@ -116,6 +116,7 @@ class Znuny:
         self.stores = Stores(url)
 
     def close(self):
+        asyncio.run_coroutine_threadsafe(self.app._drain(), self._loop).result(20)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
