@@ -1,6 +1,6 @@
 """The rooms of the console: every address, and the menu."""
 
-from gateway.console import deliveries, groups, overview, ticketing, tickets
+from gateway.console import deliveries, groups, overview, processes, ticketing, tickets
 from gateway.console.site import Tab
 from gateway.console.visit import Address
 
@@ -10,11 +10,13 @@ ADDRESSES: tuple[Address, ...] = (
     *groups.ADDRESSES,
     *ticketing.ADDRESSES,
     *deliveries.ADDRESSES,
+    *processes.ADDRESSES,
 )
 TABS = (
     Tab("overview", "/", "ListTickets"),
     Tab("tickets", "/tickets", "ListTickets"),
     Tab("deliveries", "/deliveries", "ShowDeliveries"),
+    Tab("processes", "/processes", "ShowProcesses"),
     Tab("groups", "/groups", "ShowGroups"),
     Tab("ticketing", "/settings/ticketing", "ShowTicketingSettings"),
     Tab("app_fields", "/app-fields", "LookUpAppFields"),

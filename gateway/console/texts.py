@@ -282,6 +282,12 @@ TEXTS: Mapping[str, Both] = {
     "active_version": _both("Active version", "Aktive Version"),
     "versions": _both("Versions", "Versionen"),
     "source": _both("Source", "Quelltext"),
+    "steps": _both("Steps", "Schritte"),
+    "used_by": _both("Used by", "Benutzt von"),
+    "processes_hint": _both(
+        "Load one with: ticket-gateway processes load FILE",
+        "So wird einer geladen: ticket-gateway processes load DATEI",
+    ),
 }
 
 # What is said once after a form was taken; names stand in braces.
