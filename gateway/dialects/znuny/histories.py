@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -20,6 +20,8 @@ from gateway.usecases.ports import Call, Line, Unit, WholeTicket
 _TYPE_IDS = {name: number for number, name in enumerate(HISTORY_TYPES, 1)}
 _PERSONS = frozenset({"customer", "customer_key", "customer_user", "customer_address"})
 _MOVES = {"queue": "Move", "type": "TypeUpdate", "service": "ServiceUpdate", "sla": "SLAUpdate"}
+_STEPS = ("owner", "priority", "queue", "state", "type")
+_IMPLIED = frozenset({"closed"})  # the line of the state tells it
 _AGENTS = {"owner": "OwnerUpdate", "responsible": "ResponsibleUpdate"}
 
 
@@ -56,6 +58,7 @@ def _read(ids: Sequence[int], options: Options, call: Call, unit: Unit) -> Mappi
 
 
 def _told(ticket: WholeTicket, lines: Sequence[Line], options: Options) -> Iterator[dict[str, Any]]:
+    lines = [line for line in _stepped(lines) if line.kind not in _IMPLIED]
     askers = _askers(ticket, lines)
     booked = Decimal(0)
     for place, line in enumerate(lines):
@@ -66,6 +69,31 @@ def _told(ticket: WholeTicket, lines: Sequence[Line], options: Options) -> Itera
         told = _Told(ticket, options, askers.get(line.id), booked)
         kind, name = told.words(line)
         yield _shown(line, kind, name, options)
+
+
+def _stepped(lines: Sequence[Line]) -> list[Line]:
+    """Give each line the ticket as it was after it.
+
+    All lines of one change are stored with the ticket as it was after the whole change.
+    """
+    stepped: list[Line] = []
+    after: dict[str, int] = {}
+    following: Line | None = None
+    for line in reversed(lines):
+        if following is None or following.created != line.created:
+            after = {name: getattr(line, f"{name}_id") for name in _STEPS}
+        ids: dict[str, Any] = {f"{name}_id": id_ for name, id_ in after.items()}
+        stepped.append(replace(line, **ids))
+        if line.kind in _STEPS:
+            after[line.kind] = _before(line)
+        following = line
+    return stepped[::-1]
+
+
+def _before(line: Line) -> int:
+    if line.kind == "priority":
+        return int(line.old)
+    return line.old_id or 1
 
 
 def _shown(line: Line, kind: str, name: str, options: Options) -> dict[str, Any]:
