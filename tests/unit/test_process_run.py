@@ -168,6 +168,20 @@ def test_a_finished_step_is_not_repeated_when_a_later_one_fails():
     assert world.calls.steps == ["one", "two", "two"]
 
 
+def test_what_the_kind_of_a_failed_step_keeps_is_its_own_at_the_next_try():
+    def listening(situation):
+        heard.append(dict(situation.kept))
+        return answered("")
+
+    heard = []
+    trouble = replace(TROUBLE, values={"got": ["anna"]})
+    world = World(call("one"), call("two"), answers={"one": trouble})
+    world.run()
+    world.calls.answers = {"one": listening, "two": listening}
+    world.run()
+    assert heard == [{"got": ["anna"]}, {}]
+
+
 def test_next_skips_steps_and_that_of_a_skipped_step_does_not_count():
     when = 'when = [{{ left = "a", op = "{}", right = "a" }}]\nnext = "end"'
     world = World(call("one", when.format("!=")), call("two", when.format("=")), call("three"))
