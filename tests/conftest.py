@@ -7,6 +7,7 @@ import pytest
 
 from gateway.repository.embedded import EmbeddedServer
 from tests.kit.database import Databases, running_server
+from tests.kit.keyring import Keyring, keyring
 from tests.kit.mail import MailServer, smtp_server
 
 
@@ -56,3 +57,10 @@ def mail_server() -> Iterator[MailServer]:
     """A mail server of this test's own on loopback; it keeps what it is given."""
     with smtp_server() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def ring() -> Iterator[Keyring]:
+    """A keyring of gpg; what asks for it is skipped where there is no gpg."""
+    with keyring() as made:
+        yield made

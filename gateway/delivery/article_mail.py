@@ -111,7 +111,7 @@ class ArticleMail:
         }
         letter = _letter(article, sender, fixed_id, told)
         try:
-            (return_path,) = valid_addresses(sender)
+            return_path, *_ = valid_addresses(sender)
             texts = (article.to, article.cc, article.bcc)
             recipients = [address for text in texts for address in valid_addresses(text)]
         except ValueError as error:
@@ -207,7 +207,7 @@ def _told(delivery: Claimed, error: str, unit: Unit) -> None:
         return
     article = found[0]
     text = f"E-mail of article {article.guid} could not be sent: {error}"
-    unit.history.add(ticket, [HistoryLine(kind="Misc", text=text)], _CALL)
+    unit.history.add(ticket, [HistoryLine(kind="Misc", text=text, article=article.guid)], _CALL)
     told = {"article": str(article.guid), "error": error}
     unit.outbox.add(
         ticket, [Event(EventKind.MAIL_FAILED, snapshot(ticket) | {"mail": told})], _CALL

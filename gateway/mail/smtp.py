@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 _TAKEN = 250
+_CLOSING = 421  # not about the mail: the server goes away
 _PERMANENT = 500  # 5yz; SSP7 contract, section 12
 _LONGEST_ANSWER = 200
 
@@ -116,7 +117,8 @@ def send(server: Server, sender: str, recipients: Sequence[str], content: bytes)
         raise AllRefused(_answers(error.recipients)) from None
     except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
         answer = _answer((error.smtp_code, error.smtp_error))
-        raise Unsent(f"the mail was refused: {answer}", answer=answer) from None
+        away = answer.status == _CLOSING
+        raise Unsent(f"the mail was refused: {answer}", answer=answer, of_server=away) from None
     except (OSError, smtplib.SMTPException) as error:
         raise _away(error) from None
     return Sent(refused=_answers(refused))

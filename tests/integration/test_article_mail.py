@@ -1,5 +1,7 @@
 """Articles that leave as mail: a real queue, a real worker, a mail server on loopback."""
 
+import os
+import signal
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -20,9 +22,8 @@ from gateway.repository.deliveries import DeliveryStore
 from gateway.usecases import article_mails, mail_keys
 from gateway.usecases.lists import Actor
 from gateway.usecases.mail_keys import NewKey
-from gateway.usecases.ports import Done
 from tests.kit import keyring as kit
-from tests.kit.children import wait_until
+from tests.kit.children import child
 from tests.kit.keyring import ENDED, PASSPHRASE, READER, SIGNER
 from tests.kit.mail import mail_certificate, server_certificate, smtp_server
 from tests.kit.stores import Stores
@@ -30,6 +31,7 @@ from tests.kit.stores import Stores
 BARE = Sending()
 SEAL = Seal(bytes(32))
 ACTOR = Actor("test")
+PASSWORD = "right password of the mail server"
 ARTICLE = {
     "from_": "Service Desk <desk@example.com>", "to_": "Anna <anna@example.com>, b@example.com",
     "cc": "c@example.com", "bcc": "hidden@example.com", "reply_to": "reply@example.com",
@@ -37,6 +39,11 @@ ARTICLE = {
     "message_id": "<fixed@example.com>", "in_reply_to": "<asked@example.com>",
     "refs": "<first@example.com> <asked@example.com>", "channel": "Email",
 }  # fmt: skip
+WORKER = """
+from gateway.compose import build_worker
+from gateway.settings import load
+build_worker(load().settings).drain()
+"""
 EVERYBODY = ["anna@example.com", "b@example.com", "c@example.com", "hidden@example.com"]
 
 
@@ -140,12 +147,6 @@ def desk(stores, mail_server):
         stores.sql(f"delete from {table}")
     stores.sql("update partner set failures = 0, failing_since = null, circuit_until = null")
     return Desk(stores, mail_server)
-
-
-@pytest.fixture(scope="module")
-def ring():
-    with kit.keyring() as made:
-        yield made
 
 
 def test_znuny_a56_one_mail_leaves_as_the_article_is_stored(desk, mail_server):
@@ -369,15 +370,24 @@ def test_a_server_that_is_away_is_tried_again_until_the_last_try_tells(desk, mai
     assert len(desk.history()) == 1
 
 
-def test_a_worker_killed_after_sending_sends_the_same_message_id_again(desk, mail_server):
+def test_a_worker_killed_after_sending_sends_the_same_message_id_again(desk, mail_server, tmp_path):
     desk.article()
-    store = DeliveryStore(desk.stores.engine)
-    (claimed,) = store.claim("killed", lease_s=0.01)
-    runner = ArticleMail(desk.stores.units, desk.at(), SEAL)
-    assert isinstance(runner.run(claimed, _Alone()), Done)
-    wait_until(desk.work)  # the lease must have run out
-    assert [each["Message-ID"] for each in mail_server.messages] == ["<fixed@example.com>"] * 2
+    desk.stores.sql("update schedule set active = false")
+    settings = {
+        "DATABASE__URL": desk.stores.url, "DATABASE__DATA_DIR": str(tmp_path),
+        "MAIL__HOST": mail_server.host, "MAIL__PORT": str(mail_server.port),
+    }  # fmt: skip
+    environment = {**os.environ, **{f"GATEWAY_{key}": text for key, text in settings.items()}}  # noqa: TID251
+    with child(WORKER, env=environment) as worker:
+        mail_server.taken = worker.kill
+        assert worker.wait(timeout=30) == -signal.SIGKILL
+    mail_server.taken = bool
+    assert desk.delivery()[:2] == ("pending", 0)
+    assert desk.attempts() == []
+    desk.stores.sql("update stream set lease_until = now(), due = now()")
+    assert desk.work() == 1
     first, second = mail_server.messages
+    assert first["Message-ID"] == second["Message-ID"] == "<fixed@example.com>"
     assert first["Date"] == second["Date"]
     assert desk.delivery()[0] == "done"
 
@@ -415,7 +425,7 @@ def test_the_record_of_an_attempt_holds_the_envelope_and_no_text(desk, mail_serv
 def server_with(tmp_path, tls, login=None):
     certificate = server_certificate(tmp_path)
     password = tmp_path / "password"
-    password.write_text("right\n")
+    password.write_text(PASSWORD + "\n")
     with smtp_server(tls, certificate, login) as server:
         yield {
             "port": server.port, "tls": Tls(tls), "ca_file": certificate,
@@ -423,7 +433,7 @@ def server_with(tmp_path, tls, login=None):
         }, server  # fmt: skip
 
 
-@pytest.mark.parametrize(("tls", "login"), [("starttls", ("desk", "right")), ("implicit", None)])
+@pytest.mark.parametrize(("tls", "login"), [("starttls", ("desk", PASSWORD)), ("implicit", None)])
 def test_the_mail_server_is_verified_and_logged_in_at(desk, tmp_path, tls, login):
     with server_with(tmp_path, tls, login) as (settings, server):
         desk.article()
@@ -433,11 +443,20 @@ def test_the_mail_server_is_verified_and_logged_in_at(desk, tmp_path, tls, login
             (tmp_path / "password").write_text("wrong")
             desk.work(desk.at(**settings), ahead_s=60)
             assert "535" in desk.delivery()[2]
-            (tmp_path / "password").write_text("right")
+            (tmp_path / "password").write_text(PASSWORD)
         assert server.received == []
         desk.work(desk.at(**settings), ahead_s=600)
         assert len(server.received) == 1
         assert server.logins == ([b"desk"] if login else [])
+    assert PASSWORD not in str(desk.stores.sql("select a, d from attempt a, delivery d"))
+
+
+def test_a_server_that_closes_is_away(desk, mail_server):
+    mail_server.after_data = "421 closing"
+    desk.article()
+    desk.work()
+    assert desk.delivery()[0] == "pending"
+    assert desk.stores.sql("select failures from partner where internal") == [(1,)]
 
 
 def test_a_server_without_starttls_gets_nothing(desk, mail_server):
@@ -446,15 +465,3 @@ def test_a_server_without_starttls_gets_nothing(desk, mail_server):
     assert desk.delivery()[0] == "pending"
     assert "STARTTLS" in desk.delivery()[2]
     assert mail_server.received == []
-
-
-class _Alone:
-    """The progress of a worker that nobody replaces."""
-
-    attempt = 1
-
-    def hold(self):
-        pass
-
-    def step_done(self, *_, **__):
-        raise AssertionError("a mail has one step")

@@ -29,12 +29,6 @@ LETTERS = pytest.mark.parametrize("letter", [HTML, PLAIN], ids=["html with a fil
 
 
 @pytest.fixture(scope="module")
-def ring():
-    with kit.keyring() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def pgp(ring):
     """The secret key that signs, and the public one of the reader."""
     (signer,) = read_keys(ring.secret(SIGNER, PASSPHRASE), PASSPHRASE)

@@ -17,13 +17,11 @@ from tests.kit.stores import Stores
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    """Files of keys: locked secret, public, two public ones, S/MIME."""
+def files(tmp_path_factory, ring):
+    """Files of keys: a locked secret one, two public ones, S/MIME."""
     folder = tmp_path_factory.mktemp("keys")
-    with kit.keyring() as ring:
-        (folder / "secret.pgp").write_bytes(ring.secret(SIGNER, PASSPHRASE))
-        (folder / "public.asc").write_bytes(ring.public(SIGNER))
-        (folder / "both.asc").write_bytes(ring.public(SIGNER) + ring.public(READER))
+    (folder / "secret.pgp").write_bytes(ring.secret(SIGNER, PASSPHRASE))
+    (folder / "both.asc").write_bytes(ring.public(SIGNER) + ring.public(READER))
     mail_certificate(folder, READER).rename(folder / "smime.pem")
     (folder / "passphrase").write_text(PASSPHRASE + "\n")
     return folder

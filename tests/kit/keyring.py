@@ -87,6 +87,8 @@ def keyring():
     """Lend a keyring; its folder has a short name, since a socket lies in it."""
     with tempfile.TemporaryDirectory(prefix="gpg", dir="/tmp") as home:
         Path(home).chmod(0o700)
+        # A passphrase of a test need not be slow to try.
+        (Path(home) / "gpg-agent.conf").write_text("s2k-count 65536\n")
         ring = Keyring(Path(home))
         try:
             yield ring

@@ -1,7 +1,7 @@
 """A mail server on loopback that keeps what it is given, and certificates made for a test."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,6 +46,7 @@ class MailServer:
     after_data: str = ""
     login: tuple[str, str] | None = None
     logins: list[bytes] = field(default_factory=list)  # users that logged in
+    taken: Callable[[], object] = bool  # called between taking a mail and saying so
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -63,6 +64,7 @@ class MailServer:
         self.received.append(
             Received(envelope.mail_from, list(envelope.rcpt_tos), bytes(envelope.content))
         )
+        self.taken()
         return "250 OK"
 
     def authenticate(self, server, session, envelope, mechanism, data) -> AuthResult:
