@@ -384,6 +384,11 @@ class Znuny(_Section):
         description="System of references where the account belongs to no partner.",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_dots(cls, given: Any) -> Any:
+        return _dotted(given) if isinstance(given, dict) else given
+
 
 class Recording(_Section):
     """What is kept of messages, and how long."""

@@ -29,7 +29,7 @@ def test_settings_and_rights_are_those_of_the_program():
 
 def test_the_example_holds_every_setting_with_its_default():
     text = reference.EXAMPLE.read_text("utf-8")
-    given = re.sub(r"^# (\w+ = .*)$", r"\1", text, flags=re.MULTILINE)
+    given = re.sub(r"^# ([\w.]+ = .*)$", r"\1", text, flags=re.MULTILINE)
     example = tomllib.loads(re.sub(r"^.* # unset$", "", given, flags=re.MULTILINE))
     assert Settings.model_validate(example) == Settings()
 

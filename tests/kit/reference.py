@@ -66,6 +66,7 @@ def example() -> str:
             meaning = textwrap.wrap(field.description, 96)
             lines += [f"# {line}" for line in meaning]
             unset = field.default is None
+            name = field.alias or name  # noqa: PLW2901 - with a dot, for a table of its own
             lines.append(
                 f'# {name} = "" # unset' if unset else f"# {name} = {_toml(field.default)}"
             )
