@@ -63,6 +63,17 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _dotted(entries: Mapping[str, object]) -> dict[str, object]:
+    """Name what stands in a table of its own within a section, like external_reference.mode."""
+    found: dict[str, object] = {}
+    for name, value in entries.items():
+        if isinstance(value, dict):
+            found.update({f"{name}.{inner}": each for inner, each in value.items()})
+        else:
+            found[name] = value
+    return found
+
+
 def _network(value: str) -> str:
     try:
         return str(ip_network(value))
@@ -897,17 +908,6 @@ def _flat(sections: Mapping[str, object]) -> dict[str, object]:
             found.update({f"{section}.{name}": value for name, value in _dotted(entries).items()})
         else:
             found[section] = entries
-    return found
-
-
-def _dotted(entries: Mapping[str, object]) -> dict[str, object]:
-    """Name what stands in a table of its own within a section, like external_reference.mode."""
-    found: dict[str, object] = {}
-    for name, value in entries.items():
-        if isinstance(value, dict):
-            found.update({f"{name}.{inner}": each for inner, each in value.items()})
-        else:
-            found[name] = value
     return found
 
 
