@@ -291,7 +291,7 @@ def html_as_text(markup: str) -> str:
         elif piece == "</blockquote>":
             depth -= 1
         else:
-            shown = from_html(piece).plain.split("\n")
+            shown = [line for line in from_html(piece).plain.split("\n") if line or not depth]
             lines += [f"> {line}" for line in shown] if depth > 0 else shown
     return "\n".join(lines).strip("\n")
 

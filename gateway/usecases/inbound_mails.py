@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from gateway.domain import events, inbound_mail
+from gateway.domain import events, inbound_mail, partner_commands
 from gateway.domain.commands import Entry, LinkTickets
 from gateway.domain.events import Event, EventKind
 from gateway.domain.inbound_mail import (
@@ -294,12 +294,12 @@ def _started(job: _Job) -> tuple[Started, Call]:
     labels = external_apps.labels(job.unit.inbound.labels(job.rules.app))
     tags = {labels[label.casefold()]: value for label, value in job.reading.tags
             if label.casefold() in labels}  # fmt: skip
-    text = _short(job.rules.reader.untagged(job.reading, labels), external_apps.DESCRIPTION)
+    text = _short(job.rules.reader.untagged(job.reading, labels), partner_commands.DESCRIPTION)
     values = {
-        external_apps.SUBJECT: job.mail.subject or "(no subject)",
-        external_apps.DESCRIPTION: text,
-        external_apps.NAME: job.mail.sender_name,
-        external_apps.EMAIL: job.mail.sender,
+        partner_commands.SUBJECT: job.mail.subject or "(no subject)",
+        partner_commands.DESCRIPTION: text,
+        partner_commands.NAME: job.mail.sender_name,
+        partner_commands.EMAIL: job.mail.sender,
         **tags,
     }
     command = StartProcess(
