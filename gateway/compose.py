@@ -55,6 +55,7 @@ from gateway.domain.people import AccountKind
 from gateway.domain.process import Kind
 from gateway.errors import CannotStart, GatewayError
 from gateway.http.authentication import Authenticator, Way, credentials_of
+from gateway.http.digests import SealedDigests
 from gateway.http.door import Door
 from gateway.http.exchange import Request
 from gateway.http.health import Health
@@ -154,7 +155,13 @@ def build_app(settings: Settings) -> Door:
     log = MessageLog(engine)
     pace = Pace(_pace_limits(settings))
     accounts = AccountStore(engine, session_idle_s=settings.login.session_idle_s)
-    logins = Accounts(accounts, Argon2Passwords(), _login_limits(settings))
+    seal = Seal.from_file(_seal_file(settings))
+    logins = Accounts(
+        accounts,
+        Argon2Passwords(),
+        _login_limits(settings),
+        digests=SealedDigests(accounts, seal),
+    )
     authenticators = {
         "console": Authenticator(logins, kinds=frozenset({AccountKind.AGENT}), pace=pace),
         "acmp": Authenticator(logins, kinds=frozenset({AccountKind.AGENT}), pace=pace),
@@ -218,7 +225,7 @@ def build_app(settings: Settings) -> Door:
     )
     recorder = Recorder(
         log,
-        Seal.from_file(_seal_file(settings)),
+        seal,
         modes={each.definition.dialect: Mode(settings.recording.mode) for each in services},
         failed=metrics.recorder_failure,
     )
@@ -526,7 +533,9 @@ def _soap_routes(
         media_types=dialect.media_types,
         any_case=dialect.any_case,
     )
-    for operation in operations.values() if offers is not None else ():
+    if offers is None:
+        return
+    for operation in operations.values():
         yield Route(
             path=f"{served.path}/{operation.name}",
             endpoint=FormEndpoint(
@@ -633,10 +642,11 @@ def _znuny(
 
 def _znuny_rest(desk: ZnunyDesk, settings: Settings) -> list[Route]:
     """Give the REST services of the Znuny dialect under both prefixes."""
+    caps = JsonCaps(**settings.json_body.model_dump())
     return [
         Route(
             path=path,
-            endpoint=znuny_rest.RestEndpoint(service, path, desk, JsonCaps()),
+            endpoint=znuny_rest.RestEndpoint(service, path, desk, caps),
             media_types=frozenset({"", "application/json"} | _any_type(settings)),
             any_method=True,
             below=True,

@@ -185,6 +185,19 @@ class Xml(_Section):
     security_bytes: Count = Field(default=64 * 1024, description="Largest Security header.")
 
 
+class JsonBody(_Section):
+    """What one JSON message may hold."""
+
+    depth: Count = Field(default=64, description="Depth of objects and lists.")
+    members: Count = Field(
+        default=20_000, description="Members of all objects and entries of all lists."
+    )
+    object_members: Count = Field(default=2_000, description="Members of one object.")
+    number_chars: Count = Field(default=40, description="Longest number.")
+    text_chars: Count = Field(default=4 * _MIB, description="Longest text.")
+    binary_chars: Count = Field(default=9 * _MIB, description="Longest base64 text.")
+
+
 class Login(_Section):
     """How often a caller may fail, and call."""
 
@@ -673,6 +686,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     http: Http = Http()
     xml: Xml = Xml()
+    json_body: JsonBody = JsonBody()
     login: Login = Login()
     acmp: Acmp = Acmp()
     ssp7_workflow: Ssp7Workflow = Ssp7Workflow()
