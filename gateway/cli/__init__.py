@@ -24,7 +24,8 @@ from gateway.errors import (
 
 VERBS = (
     "serve", "work", "migrate", "check", "deliveries",
-    "accounts", "groups", "partners", "processes", "lists", "mail", "call", "wsdl", "demo",
+    "accounts", "groups", "partners", "apps", "processes", "lists", "mail", "call", "wsdl", "demo",
+    "simulate",
 )  # fmt: skip
 
 FAILED = 1

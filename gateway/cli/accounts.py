@@ -1,6 +1,9 @@
 """``ticket-gateway accounts``: who may call."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import wraps
 
 import click
 
@@ -8,12 +11,54 @@ from gateway.cli.administered import actor, administered, as_usage, password_fil
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
 from gateway.domain.people import AccountKind
+from gateway.http.digests import sealed_secret
 from gateway.settings import Loaded
-from gateway.storage import passwords
-from gateway.usecases import administration
-from gateway.usecases.administration import OVERLAP, NewAccount, Rights, Secret, SecretKind, Shown
+from gateway.storage import passwords, seal
+from gateway.usecases import account_rights, administration
+from gateway.usecases.administration import OVERLAP, NewAccount, Secret, SecretKind, Shown
+from gateway.usecases.administration_ports import AdministrationUnit
 
+_DIGEST = "Make a secret for PasswordDigest and show it once; the gateway keeps it readable."
+_RIGHTS = (
+    "Rights that hang on no group: ssp7.read,ssp7.start or ssp7.*. A partner without any has "
+    "all of ssp7 but ssp7.start."
+)
 _GROUPS = "Groups with their keys: users:rw,Network:ro+note. rw includes ro and all others."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which secrets a verb asks for."""
+
+    api_key: bool = False
+    digest: bool = False
+    password_file: str | None = None
+
+    @property
+    def any(self) -> bool:
+        """Tell whether one was named."""
+        return self.api_key or self.digest or self.password_file is not None
+
+    @property
+    def several(self) -> bool:
+        """Tell whether more than one was named."""
+        return self.api_key + self.digest + (self.password_file is not None) > 1
+
+
+def _secret_options(verb: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that name secrets, and hand them on as one."""
+
+    @password_file
+    @click.option("--digest", is_flag=True, help=_DIGEST)
+    @click.option("--api-key", is_flag=True, help="Make a Bearer key and show it once.")
+    @wraps(verb)
+    def asking(
+        *given: object, api_key: bool, digest: bool, password_file: str | None, **more: object
+    ) -> None:
+        asked = _Asked(api_key=api_key, digest=digest, password_file=password_file)
+        verb(*given, asked=asked, **more)
+
+    return asking
 
 
 @click.group(name="accounts", short_help="Who may call: agents, customers, partners.")
@@ -39,8 +84,8 @@ def verb() -> None:
 @click.option("--customer", metavar="NUMBER", help="The company of a new customer user.")
 @click.option("--partner", metavar="NAME", help="The partner, if it is not called as the account.")
 @click.option("--groups", default="", metavar="NAME:rw,...", help=_GROUPS)
-@click.option("--api-key", is_flag=True, help="Make a Bearer key and show it once.")
-@password_file
+@click.option("--rights", default="", metavar="NAME,...", help=_RIGHTS)
+@_secret_options
 @click.option("--first-name", default="", help="Of the agent or customer user.")
 @click.option("--last-name", default="", help="Of the agent or customer user.")
 @click.option("--email", default="", help="Of the agent or customer user.")
@@ -55,8 +100,8 @@ def add(
     name: str,
     kind: str,
     groups: str,
-    api_key: bool,
-    password_file: str | None,
+    rights: str,
+    asked: _Asked,
     as_json: bool,
     **person: str,
 ) -> None:
@@ -67,18 +112,22 @@ def add(
     ticket-gateway accounts add anna --groups "Service Desk:rw,users:ro" --first-name Anna
     ticket-gateway accounts add billing --groups users:rw --api-key --json
 
-    Without --api-key a password is asked for. Next: ticket-gateway call
+    Without --api-key and --digest a password is asked for. Next: ticket-gateway call
     """  # noqa: D301 - \b keeps click from joining the lines
-    rights = as_usage(lambda: administration.read_rights(groups))
-    key, secrets = _new_secrets(password_file, with_key=api_key)
+    made = _new_secrets(name, asked, loaded)
     command = NewAccount(
-        name=name, kind=AccountKind(kind), rights=rights, secrets=secrets, **person
+        name=name,
+        kind=AccountKind(kind),
+        rights=as_usage(lambda: administration.read_rights(groups)),
+        granted=as_usage(lambda: account_rights.read_granted(rights)),
+        secrets=tuple(made.secrets),
+        **person,
     )
     with administered(loaded) as administers:
         added = administers.run(
             lambda unit: administration.add_account(command, actor(context), unit)
         )
-    _tell(added, key, as_json=as_json)
+    _tell(added, made, as_json=as_json)
     if not added["groups"] and kind != AccountKind.CUSTOMER:
         say(f"It has no groups yet: ticket-gateway accounts set {name} --groups users:rw")
 
@@ -100,33 +149,50 @@ def list_accounts(loaded: Loaded, *, as_json: bool) -> None:
 
 @verb.command("set")
 @click.argument("name")
-@click.option("--groups", required=True, metavar="NAME:rw,...", help=_GROUPS)
+@click.option("--groups", metavar="NAME:rw,...", help=_GROUPS)
+@click.option("--rights", metavar="NAME,...", help=_RIGHTS)
 @as_json
 @with_settings()
 @click.pass_context
-def set_groups(
-    context: click.Context, loaded: Loaded, *, name: str, groups: str, as_json: bool
+def set_rights(
+    context: click.Context,
+    loaded: Loaded,
+    *,
+    name: str,
+    groups: str | None,
+    rights: str | None,
+    as_json: bool,
 ) -> None:
-    """Give an account these groups in place of those it has.
+    """Give an account these groups, or rights, in place of those it has.
 
     \b
     ticket-gateway accounts set erp --groups users:rw,Network:ro
     ticket-gateway accounts set erp --groups ""
+    ticket-gateway accounts set northwind --rights "ssp7.*"
     """  # noqa: D301 - \b keeps click from joining the lines
-    rights: Rights = as_usage(lambda: administration.read_rights(groups))
+    if groups is None and rights is None:
+        raise click.UsageError("nothing to set: --groups or --rights")
+    keys = None if groups is None else as_usage(lambda: administration.read_rights(groups))
+    names = None if rights is None else as_usage(lambda: account_rights.read_granted(rights))
+
+    def change(unit: AdministrationUnit) -> Shown:
+        shown: Shown = {}
+        if keys is not None:
+            shown = administration.set_rights(name, keys, actor(context), unit)
+        if names is not None:
+            shown = administration.set_granted(name, names, actor(context), unit)
+        return shown
+
     with administered(loaded) as administers:
-        changed = administers.run(
-            lambda unit: administration.set_rights(name, rights, actor(context), unit)
-        )
+        changed = administers.run(change)
     show([changed if as_json else _row(changed)], as_json=as_json)
     say("It holds from the next call on.")
 
 
 @verb.command("rotate")
 @click.argument("name")
-@click.option("--api-key", is_flag=True, help="A new Bearer key, shown once.")
+@_secret_options
 @click.option("--at-once", is_flag=True, help="The secret before ends now, not in 24 hours.")
-@password_file
 @as_json
 @with_settings()
 @click.pass_context
@@ -135,9 +201,8 @@ def rotate(
     loaded: Loaded,
     *,
     name: str,
-    api_key: bool,
+    asked: _Asked,
     at_once: bool,
-    password_file: str | None,
     as_json: bool,
 ) -> None:
     """Give an account a new secret; the one before stays valid for 24 hours.
@@ -146,20 +211,20 @@ def rotate(
     ticket-gateway accounts rotate erp --password-file new.txt
     ticket-gateway accounts rotate billing --json
     ticket-gateway accounts rotate billing --at-once
+    ticket-gateway accounts rotate northwind --digest
 
-    An account with nothing but API keys gets one; every other is given a password.
+    An account with secrets of one kind only gets one of that kind; every other a password.
     """  # noqa: D301 - \b keeps click from joining the lines
     overlap = timedelta() if at_once else OVERLAP
-    if api_key and password_file:
-        raise click.UsageError("one secret at a time: --api-key or --password-file")
+    if asked.several:
+        raise click.UsageError("one secret at a time: --api-key, --digest or --password-file")
     with administered(loaded) as administers:
         kinds = administers.run(lambda unit: administration.secret_kinds(name, unit))
-        wants_key = api_key or (kinds == {SecretKind.API_KEY} and password_file is None)
-        key, (made,) = _new_secrets(password_file, with_key=wants_key)
+        made = _new_secrets(name, asked if asked.any else _like(kinds), loaded)
         rotated = administers.run(
-            lambda unit: administration.rotate(name, made, overlap, actor(context), unit)
+            lambda unit: administration.rotate(name, made.secrets[0], overlap, actor(context), unit)
         )
-    _tell(rotated, key, as_json=as_json)
+    _tell(rotated, made, as_json=as_json)
     say("The secret before has ended." if at_once else "The secret before ends in 24 hours.")
 
 
@@ -193,26 +258,44 @@ def enable(context: click.Context, loaded: Loaded, *, name: str) -> None:
     say(f"{name} is enabled." if changed else f"{name} was enabled already.")
 
 
-def _new_secrets(
-    password_file: str | None, *, with_key: bool
-) -> tuple[str | None, tuple[Secret, ...]]:
-    """Make the secrets a verb asks for; the key's text is given for showing it once."""
-    key, secrets = administration.new_api_key() if with_key else (None, None)
-    made = (secrets,) if secrets else ()
-    if with_key and password_file is None:
-        return key, made
-    password = secret(password_file, prompt="Password")
-    return key, (
-        *made,
-        as_usage(lambda: administration.password_secret(password, passwords())),
-    )
+@dataclass(slots=True)
+class _Made:
+    """The secrets that were made, and the texts of those that are shown once."""
+
+    secrets: list[Secret] = field(default_factory=list)
+    shown: dict[str, str] = field(default_factory=dict)
 
 
-def _tell(account: Shown, key: str | None, *, as_json: bool) -> None:
+def _like(kinds: frozenset[SecretKind]) -> _Asked:
+    """Ask for a secret of the one kind that an account has, else for a password."""
+    return _Asked(api_key=kinds == {SecretKind.API_KEY}, digest=kinds == {SecretKind.DIGEST})
+
+
+def _new_secrets(name: str, asked: _Asked, loaded: Loaded) -> _Made:
+    made = _Made()
+    if asked.api_key:
+        made.shown["api_key"], key = administration.new_api_key()
+        made.secrets.append(key)
+    if asked.digest:
+        sealing = seal(loaded.settings)
+        made.shown["digest_secret"], kept = administration.new_digest_secret(
+            lambda text: sealed_secret(text, name, sealing)
+        )
+        made.secrets.append(kept)
+    if not made.secrets or asked.password_file is not None:
+        password = secret(asked.password_file, prompt="Password")
+        made.secrets.append(as_usage(lambda: administration.password_secret(password, passwords())))
+    return made
+
+
+def _tell(account: Shown, made: _Made, *, as_json: bool) -> None:
     shown = account if as_json else _row(account)
-    show([{**shown, "api_key": key} if key else shown], as_json=as_json)
-    if key:
-        say("The API key is shown this once; keep it.", style="bold")
+    show([{**shown, **made.shown}], as_json=as_json)
+    for name in made.shown:
+        say(f"The {_SHOWN[name]} is shown this once; keep it.", style="bold")
+
+
+_SHOWN = {"api_key": "API key", "digest_secret": "digest secret"}
 
 
 def _row(account: Shown) -> Shown:
@@ -223,7 +306,9 @@ def _row(account: Shown) -> Shown:
         "kind": account["kind"],
         "bound to": account["bound_to"],
         "groups": groups,
+        "rights": ",".join(account["rights"]),
         "passwords": account["passwords"],
         "API keys": account["api_keys"],
+        "digests": account["digest_secrets"],
         "active": account["active"],
     }

@@ -1,6 +1,7 @@
 """Everything a partner can ask for, as flat frozen records; fields named as faults name them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +76,12 @@ class StartProcess:
     contact: UUID | None = None  # a customer user who is known otherwise than by a unique id
 
 
+# The names that every app has (SSP7 contract, section 6).
+SUBJECT, DESCRIPTION, PRIORITY, CATEGORY = "Subject", "Description", "Priority", "Category"
+NAME, EMAIL, PHONE = "RequesterName", "RequesterEmail", "RequesterPhone"
+COMMON_FIELDS = frozenset({SUBJECT, DESCRIPTION, PRIORITY, CATEGORY, NAME, EMAIL, PHONE})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalApp:
     """An external app: it stands in for a form, with names of its own."""
@@ -83,7 +90,7 @@ class ExternalApp:
     partner: Partner | None
     template: UUID | None
     requester: UUID | None
-    names: frozenset[str]
+    labels: Mapping[str, str]  # of its own fields, by their names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from gateway.domain.people import AccountKind, Principal
 from gateway.errors import CredentialsDisagree, NoCredentials, Unauthenticated
 from gateway.http.pace import Pace
 from gateway.usecases.accounts import Accounts
+from gateway.usecases.digests import PasswordDigest
 
 SESSION_HEADER = "x-sics-session"
 EVERY_KIND = frozenset(AccountKind)
@@ -32,11 +33,16 @@ class Credentials:
 
     basic: tuple[str, str] | None = None
     token: tuple[str, str] | None = None  # of a UsernameToken
+    digest: PasswordDigest | None = None  # likewise
     sessions: tuple[str, ...] = ()
 
     def with_token(self, name: str, password: str) -> "Credentials":
         """Add name and password of a UsernameToken."""
         return replace(self, token=(name, password))
+
+    def with_digest(self, digest: PasswordDigest) -> "Credentials":
+        """Add the digest of a UsernameToken."""
+        return replace(self, digest=digest)
 
     def with_session(self, session_id: str) -> "Credentials":
         """Add a session id."""
@@ -125,12 +131,15 @@ class Authenticator:
         return Credentials(
             basic=credentials.basic if Way.BASIC in ways else None,
             token=credentials.token if Way.TOKEN in ways else None,
+            digest=credentials.digest if Way.TOKEN in ways else None,
             sessions=credentials.sessions if Way.SESSION in ways else (),
         )
 
     def _found(self, credentials: Credentials, peer: str) -> list[Principal]:
         logins = {login for login in (credentials.basic, credentials.token) if login is not None}
+        digests = () if credentials.digest is None else (credentials.digest,)
         return [
+            *(self._accounts.digested(digest, peer) for digest in digests),
             *(self._accounts.login(name, password, peer) for name, password in sorted(logins)),
             *(self._accounts.resume(session_id) for session_id in credentials.sessions),
         ]

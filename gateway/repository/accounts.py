@@ -1,7 +1,8 @@
 """Accounts, sessions and logins; each call is one short transaction of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import Engine
 
@@ -66,6 +67,14 @@ class AccountStore:
     def rehash(self, account_id: int, old: str, new: str) -> None:
         """Store a hash with newer parameters, if the old one still stands."""
         self._ask("rehash", {"account_id": account_id, "old": old, "new": new})
+
+    def digest_secrets(self, account: str) -> Sequence[bytes]:
+        """Give the living digest secrets of an account, sealed as they are kept."""
+        return [row[0] for row in self._ask("digest_secrets", {"name": account})]
+
+    def take_nonce(self, digest: bytes, until: datetime) -> bool:
+        """Remember a nonce by its SHA-256; false: it is remembered already."""
+        return bool(self._ask("take_nonce", {"digest": digest, "expires": until}))
 
     def _ask(self, name: str, parameters: Mapping[str, object]) -> list[Record]:
         with transaction(self._engine) as current:

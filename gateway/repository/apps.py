@@ -20,7 +20,7 @@ class AppStore:
         rows = self._current.read("find_app", {"code": code})
         if not rows:
             return None
-        ((code, partner, template, requester, names),) = rows
+        ((code, partner, template, requester, labels),) = rows
         known = None
         if partner is not None:
             id_, name, title, system_id = partner
@@ -30,7 +30,7 @@ class AppStore:
             partner=known,
             template=template,
             requester=requester,
-            names=frozenset(names),
+            labels=labels or {},
         )
 
     def requester(self, unique_id: str) -> UUID | None:

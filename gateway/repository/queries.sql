@@ -1963,7 +1963,7 @@ select a.code,
    where p.id = a.partner_id),
   (select guid from template where id = a.template_id),
   (select guid from customer_user where id = a.requester_id),
-  array(select name from external_app_field where app_id = a.id limit 1000)
+  (select jsonb_object_agg(name, label) from external_app_field where app_id = a.id)
 from external_app a
 where a.code = %(code)s and a.active and left(a.code, 10) <> 'Ticketing.';
 

@@ -152,6 +152,7 @@ class ServiceDefinition:
     anonymous: frozenset[str] = frozenset()
     asking: frozenset[str] = frozenset()  # operations that change nothing: a query may ask them
     form_bindings: tuple[str, ...] = ()  # "Post", "Get": calls without an envelope in the WSDL
+    digests: bool = False  # a UsernameToken may have a digest in place of the password
     session_header: str | None = None  # SOAP header block with a session id, in the namespace
     max_body_bytes: int = 8 * 1024 * 1024
     operation_body_bytes: Mapping[str, int] = field(default_factory=dict)  # caps of their own

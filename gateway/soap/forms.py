@@ -197,13 +197,13 @@ class FormEndpoint:
         """Take the one result out of its envelope, named as its type."""
         (field,) = self._operation.answer_plan.fields
         namespace = self._definition.namespace
-        found = next(etree.fromstring(envelope).iter(field.tag), None)
+        found = etree.fromstring(envelope).findall(f".//{field.tag}")
         label = field.type_name.rpartition("}")[2]
         result = etree.Element(f"{{{namespace}}}{label}", nsmap={None: namespace})
-        if found is not None:
-            result.text = found.text
-            result.extend(found)
-            etree.cleanup_namespaces(result)
+        for each in found:  # none of an answer without a result
+            result.text = each.text
+            result.extend(each)
+        etree.cleanup_namespaces(result)
         return etree.tostring(result, xml_declaration=True, encoding="utf-8") + b"\n"
 
     def _refuse(self, error: GatewayError, trace: Trace) -> Answer:

@@ -44,6 +44,7 @@ from gateway.soap.redaction import (
     redacted_answer,
 )
 from gateway.soap.validation import Contract
+from gateway.usecases.digests import PasswordDigest
 
 _CHALLENGE = Refusal(
     401,
@@ -218,8 +219,12 @@ class SoapEndpoint:
         if self._mapped:
             return NOBODY
         credentials = credentials_of(exchange.request.headers)
-        token = wssecurity.read_token(envelope.blocks, now=clock.now())
-        if token is not None:
+        token = wssecurity.read_token(
+            envelope.blocks, now=clock.now(), digests=self._definition.digests
+        )
+        if isinstance(token, PasswordDigest):
+            credentials = credentials.with_digest(token)
+        elif token is not None:
             credentials = credentials.with_token(*token)
         for block in envelope.blocks:
             if block.tag == self._session and (session_id := _session_id(block)):

@@ -1,22 +1,25 @@
-"""Reads WS-Security headers: one UsernameToken with a plain password, and nothing else.
+"""Reads WS-Security headers: one UsernameToken with a password or, for some, its digest.
 
 Read by hand and strictly, because no schema covers header blocks (hardening page, section 5).
 """
 
+import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
 from gateway.errors import Malformed, TokenStale, WrongTokenKind
 from gateway.soap.envelope import SoapVersion
+from gateway.usecases.digests import PasswordDigest
 
 _OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 _WSSE = f"{{{_OASIS}wssecurity-secext-1.0.xsd}}"
 _WSU = f"{{{_OASIS}wssecurity-utility-1.0.xsd}}"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _TEXT = f"{_OASIS}username-token-profile-1.0#PasswordText"
+_DIGEST = f"{_OASIS}username-token-profile-1.0#PasswordDigest"
 
 SECURITY = f"{_WSSE}Security"
 _TOKEN = f"{_WSSE}UsernameToken"
@@ -37,16 +40,23 @@ _OF_BLOCKS = frozenset(
 _OWN = {SECURITY: _OF_BLOCKS, _PASSWORD: {"Type"}, _NONCE: {"EncodingType"}}
 
 
+Token = tuple[str, str] | PasswordDigest
+
+
 def read_token(
-    blocks: Iterable[etree._Element], *, now: datetime, max_age: timedelta = _BACK
-) -> tuple[str, str] | None:
-    """Give user name and password of the Security header, None if there is none.
+    blocks: Iterable[etree._Element],
+    *,
+    now: datetime,
+    max_age: timedelta = _BACK,
+    digests: bool = False,
+) -> Token | None:
+    """Give user name and password of the Security header, or a digest; None if there is none.
 
     A resent Nonce is not refused: with a plain password it is the caller's own retry.
 
     Raises:
         Malformed: the header is not of the expected shape.
-        WrongTokenKind: a token of another kind, or a password that is not plain text.
+        WrongTokenKind: a token of another kind, or (without ``digests``) no plain password.
         TokenStale: created or expired outside the window.
     """
     found = [block for block in blocks if block.tag in (SECURITY, _TOKEN)]
@@ -59,22 +69,46 @@ def read_token(
         raise WrongTokenKind
     if _TIMESTAMP in parts:
         _judge_timestamp(parts[_TIMESTAMP], now)
-    return _token(parts[_TOKEN], now, max_age) if _TOKEN in parts else None
+    if _TOKEN not in parts:
+        return None
+    return _token(parts[_TOKEN], now, max_age, (_TEXT, _DIGEST) if digests else (_TEXT,))
 
 
-def _token(element: etree._Element, now: datetime, max_age: timedelta) -> tuple[str, str]:
+def _token(
+    element: etree._Element, now: datetime, max_age: timedelta, kinds: Collection[str]
+) -> Token:
     parts = _parts(element)
     if not parts.keys() <= {_USERNAME, _PASSWORD, _NONCE, _CREATED}:
         raise WrongTokenKind
     if _USERNAME not in parts:
         raise Malformed("Username expected in UsernameToken")
-    if _PASSWORD not in parts or parts[_PASSWORD].get("Type", _TEXT) != _TEXT:
+    kind = parts[_PASSWORD].get("Type", _TEXT) if _PASSWORD in parts else ""
+    if kind not in kinds:
         raise WrongTokenKind
-    if _CREATED in parts:
-        created = _moment(parts[_CREATED])
-        if not now - max_age <= created <= now + _AHEAD:
-            raise TokenStale
-    return _leaf(parts[_USERNAME]), _leaf(parts[_PASSWORD])
+    created = _moment(parts[_CREATED]) if _CREATED in parts else None
+    if created is not None and not now - max_age <= created <= now + _AHEAD:
+        raise TokenStale
+    if kind == _TEXT:
+        return _leaf(parts[_USERNAME]), _leaf(parts[_PASSWORD])
+    if created is None or _NONCE not in parts:
+        raise Malformed("a digest needs Nonce and Created")
+    return PasswordDigest(
+        name=_leaf(parts[_USERNAME]),
+        digest=_octets(parts[_PASSWORD]),
+        nonce=_octets(parts[_NONCE]),
+        created=_leaf(parts[_CREATED]).strip(),
+        moment=created,
+    )
+
+
+def _octets(element: etree._Element) -> bytes:
+    try:
+        content = base64.b64decode(_leaf(element).strip(), validate=True)
+    except ValueError:
+        raise Malformed("not base64 in the Security header") from None
+    if not content:
+        raise Malformed("an empty element in the Security header")
+    return content
 
 
 def _judge_timestamp(element: etree._Element, now: datetime) -> None:

@@ -13,9 +13,10 @@ from typing import TypeVar
 
 from gateway.clock import monotonic_s
 from gateway.domain.people import Principal
-from gateway.errors import SessionUnknown, TooManyRequests, TryLater, Unauthenticated
+from gateway.errors import SessionUnknown, TokenStale, TooManyRequests, TryLater, Unauthenticated
 from gateway.text import is_text, printable
-from gateway.usecases.ports import AccountStore, Credential, Passwords
+from gateway.usecases.digests import PasswordDigest
+from gateway.usecases.ports import AccountStore, Credential, Digests, Passwords
 
 K = TypeVar("K")
 
@@ -93,7 +94,9 @@ class Accounts:
         passwords: Passwords,
         limits: LoginLimits | None = None,
         clock: Callable[[], float] = monotonic_s,
+        digests: Digests | None = None,
     ) -> None:
+        self._digests = digests
         self._store = store
         self._passwords = passwords
         self._limits = limits or LoginLimits()
@@ -113,6 +116,28 @@ class Accounts:
         if credential is not None and self._known(credential, password, place):
             return credential.principal
         return self._checked(_kept_name(name), password, place, credential)
+
+    def digested(self, token: PasswordDigest, peer: str) -> Principal:
+        """Identify by a digest; its nonce is good for one call.
+
+        Raises:
+            Unauthenticated: unknown, wrong, disabled or unbound; one text for all.
+            TokenStale: the nonce was seen before.
+            TooManyRequests: too many failures of this account or address.
+        """
+        name, place = _kept_name(token.name), _neighbourhood(peer)
+        credential = self._store.find(token.name) if _is_name(token.name) else None
+        self._throttle(name, place)
+        secrets = self._digests.secrets(name) if self._digests else ()
+        # One is tried in any case, so that time tells nothing.
+        fitting = [each for each in secrets or (self._passwords.dummy,) if token.made_with(each)]
+        if not (fitting and secrets) or credential is None or not credential.active:
+            self._store.record_failure(name, place)
+            raise Unauthenticated
+        if self._digests is None or not self._digests.first_use(token.once, token.kept_until):
+            raise TokenStale
+        self._store.record_success(name, place)
+        return credential.principal
 
     def resume(self, session_id: str) -> Principal:
         """Identify by a session id.

@@ -7,7 +7,7 @@ slow, and has no business in a transaction.
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from typing import Any
 from gateway.domain.people import AccountKind, Permission
 from gateway.errors import BrokenRule, Missing, NotFound
 from gateway.text import is_text, printable
-from gateway.usecases import lists
+from gateway.usecases import account_rights, lists
 from gateway.usecases.administration_ports import AdministrationUnit, Record
 from gateway.usecases.list_fields import hint
 from gateway.usecases.lists import Actor, audit
@@ -39,15 +39,17 @@ class SecretKind(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - the name of a kind
     API_KEY = "api_key"
+    DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret as it is stored: exactly one of the two."""
+    """A secret as it is stored: exactly one of the three."""
 
     kind: SecretKind
     hash: str | None = None  # argon2id of a password
     sha256: bytes | None = None  # of a whole API key, prefix included
+    sealed: bytes | None = None  # of a digest secret, for the account of this name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class NewAccount:
     customer: str | None = None  # number or key; of a new customer user
     partner: str | None = None  # of a partner's account; its own name if there is such a partner
     rights: Rights
+    granted: tuple[str, ...] = ()  # rights that hang on no group
     secrets: tuple[Secret, ...]
     first_name: str = ""
     last_name: str = ""
@@ -85,6 +88,12 @@ def new_api_key() -> tuple[str, Secret]:
     key = _KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
     digest = hashlib.sha256(key.encode("ascii")).digest()
     return key, Secret(SecretKind.API_KEY, sha256=digest)
+
+
+def new_digest_secret(sealed: Callable[[str], bytes]) -> tuple[str, Secret]:
+    """Make a secret for digests, which the gateway must be able to read; shown once."""
+    text = secrets.token_urlsafe(_KEY_BYTES)
+    return text, Secret(SecretKind.DIGEST, sealed=sealed(text))
 
 
 def read_rights(text: str) -> Rights:
@@ -121,6 +130,7 @@ def add_account(command: NewAccount, actor: Actor, unit: AdministrationUnit) -> 
         {"name": command.name, "kind": command.kind.value, **_bound(command, unit)},
     )
     _grant(account, command.rights, unit)
+    account_rights.grant(account, command.granted, unit)
     for secret in command.secrets:
         _keep(account, secret, unit)
     shown = _shown(account, unit)
@@ -158,6 +168,24 @@ def set_rights(name: str, rights: Rights, actor: Actor, unit: AdministrationUnit
     return shown
 
 
+def set_granted(
+    name: str, granted: tuple[str, ...], actor: Actor, unit: AdministrationUnit
+) -> Shown:
+    """Give an account these rights that hang on no group, in place of those it has.
+
+    Raises:
+        NotFound: no such account.
+    """
+    account = _account(name, unit)
+    before = account_rights.granted(account, unit)
+    account_rights.grant(account, granted, unit)
+    after = account_rights.granted(account, unit)
+    if after != before:
+        sides = {"before": {"rights": before}, "after": {"rights": after}}
+        audit("account rights changed", name, actor, unit, **sides)
+    return _shown(account, unit)
+
+
 def secret_kinds(name: str, unit: AdministrationUnit) -> frozenset[SecretKind]:
     """Tell which kinds of living secrets an account has.
 
@@ -165,7 +193,7 @@ def secret_kinds(name: str, unit: AdministrationUnit) -> frozenset[SecretKind]:
         NotFound: no such account.
     """
     living = _living(_account(name, unit), unit)
-    return frozenset(SecretKind(each["kind"]) for each in living if each["kind"] != "digest")
+    return frozenset(SecretKind(each["kind"]) for each in living)
 
 
 def rotate(
@@ -349,6 +377,7 @@ def _keep(account: Record, secret: Secret, unit: AdministrationUnit) -> None:
             "kind": secret.kind.value,
             "hash": secret.hash,
             "sha256": secret.sha256,
+            "sealed": secret.sealed,
         },
     )
 
@@ -385,8 +414,10 @@ def _shown(account: Record, unit: AdministrationUnit) -> Shown:
         "active": account["active"],
         "bound_to": _bound_to(account, unit),
         "groups": _groups(account, unit),
+        "rights": account_rights.granted(account, unit),
         "passwords": sum(each["kind"] == SecretKind.PASSWORD for each in living),
         "api_keys": sum(each["kind"] == SecretKind.API_KEY for each in living),
+        "digest_secrets": sum(each["kind"] == SecretKind.DIGEST for each in living),
         "guid": str(account["guid"]),
         "version": account["version"],
     }

@@ -8,6 +8,13 @@ from uuid import UUID, uuid4
 from gateway.domain.assignment import Direction, Partner
 from gateway.domain.commands import SaveTicket
 from gateway.domain.partner_commands import (
+    CATEGORY,
+    COMMON_FIELDS,
+    DESCRIPTION,
+    EMAIL,
+    NAME,
+    PRIORITY,
+    SUBJECT,
     ExchangeKind,
     ExternalApp,
     NewExchange,
@@ -23,10 +30,6 @@ from gateway.usecases import rights, tickets
 from gateway.usecases.assignments import main_task
 from gateway.usecases.ports import Call, Unit
 
-# The names that every app has (SSP7 contract, section 6).
-SUBJECT, DESCRIPTION, PRIORITY, CATEGORY = "Subject", "Description", "Priority", "Category"
-NAME, EMAIL, PHONE = "RequesterName", "RequesterEmail", "RequesterPhone"
-_COMMON = frozenset({SUBJECT, DESCRIPTION, PRIORITY, CATEGORY, NAME, EMAIL, PHONE})
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SHORT, _LONG = 250, 32_000
 _PRIORITIES = frozenset("12345")
@@ -66,8 +69,8 @@ def labels(own: Mapping[str, str]) -> Mapping[str, str]:
     Args:
         own: the same of the app's own fields, which go first.
     """
-    common = {name.casefold(): name for name in _COMMON}
-    words = {_WORD.sub(" ", name).casefold(): name for name in _COMMON}
+    common = {name.casefold(): name for name in COMMON_FIELDS}
+    words = {_WORD.sub(" ", name).casefold(): name for name in COMMON_FIELDS}
     return {**common, **words, **own}
 
 
@@ -91,7 +94,7 @@ def _partner(app: ExternalApp, command: StartProcess, call: Call, unit: Unit) ->
 def _values(command: StartProcess, app: ExternalApp) -> dict[str, str]:
     counted = Counter(name for name, _ in command.values)
     for name, value in command.values:
-        if name not in _COMMON and name not in app.names:
+        if name not in COMMON_FIELDS and name not in app.labels:
             raise BrokenRule("no such field", field=f"fields.{printable(name)}")
         if counted[name] > 1:
             raise BrokenRule("given twice", field=f"fields.{name}")
@@ -148,8 +151,10 @@ def _keep(
     values: dict[str, str], app: ExternalApp, ticket: Ticket, task_id: int, call: Call, unit: Unit
 ) -> None:
     """Keep what the ticket has no place for: as dynamic fields, and all of it as a log line."""
-    unit.apps.keep(ticket, {name: values[name] for name in app.names if name in values})
-    unit.processes.keep_form(ticket, values)
+    unit.apps.keep(ticket, {name: values[name] for name in app.labels if name in values})
+    # Placeholders go by label; of the names that every app has it is the name.
+    labelled = {app.labels[name]: values[name] for name in app.labels if name in values}
+    unit.processes.keep_form(ticket, {**values, **labelled})
     rest = [f"{name}: {values[name]}" for name in values if name not in (SUBJECT, DESCRIPTION)]
     if rest:
         entry = NewExchange(

@@ -375,9 +375,42 @@ PARTNERS = ListKind(
     ),
 )  # fmt: skip
 
+APPS = ListKind(
+    name="apps",
+    table="external_app",
+    one="external app",
+    named="code",
+    found_by=("code",),
+    fields=(
+        Field(key="code", column="code", required=True, fixed=True),
+        Field(key="label", column="label", brief=True),
+        _row("partner", "partner", brief=True),
+        _row("template", "template"),
+        _row("requester", "customer_user", brief=True),
+        Field(
+            key="fields",
+            column="fields",
+            form=Form.ENTRIES,
+            link=("external_app_field", "app_id"),
+            members=(
+                Field(key="name", column="name", high=100, required=True),
+                Field(key="label", column="label", high=100),
+                Field(
+                    key="type",
+                    column="field_type",
+                    form=Form.WORD,
+                    words=("text", "integer", "boolean", "time"),
+                ),
+            ),
+        ),
+        _ACTIVE,
+        Field(key="guid", column="guid", form=Form.GUID, required=True, fixed=True),
+    ),
+)
+
 # Columns by which a row is found where another one names it; the first is how it is shown.
 FOUND_BY = {
     "agent": ("login",),
     "process": ("name",),
-    **{kind.table: kind.found_by for kind in (*LISTS, GROUPS, PARTNERS)},
+    **{kind.table: kind.found_by for kind in (*LISTS, GROUPS, PARTNERS, APPS)},
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from gateway.domain.partner_commands import COMMON_FIELDS
 from gateway.domain.richtext import from_html, from_plain
 from gateway.domain.search import Asker, StoredQuery, search_of
 from gateway.domain.ticket import OPEN_TYPES, StateType
@@ -23,6 +24,8 @@ from gateway.usecases.list_kinds import FOUND_BY, SETTINGS
 SEPARATOR = "::"
 _NUMBER = re.compile("[0-9]{1,18}")
 _PARTNER_CODE = re.compile("[A-Z0-9_-]{1,40}")
+_APP_CODE = re.compile("[A-Za-z0-9._-]{1,40}")
+TICKETING = "Ticketing."  # apps of the ticketing itself, which make no tickets
 
 Values = Mapping[Field, object]
 Shown = dict[str, Any]
@@ -324,7 +327,7 @@ def _judge(
     kind: ListKind,
     before: Record | None,
     after: Record,
-    linked: Mapping[Field, object],
+    linked: Mapping[Field, Sequence[dict[str, Any]]],
     unit: AdministrationUnit,
 ) -> None:
     """Insist on the rules that the form of a value cannot tell."""
@@ -346,6 +349,8 @@ def _judge(
                 raise BrokenRule("only dropdown and multiselect fields have them", field="options")
         case "stored_query":
             _judge_query(after, unit)
+        case "external_app":
+            _judge_app(after, linked)
 
 
 def _require_free(
@@ -387,6 +392,17 @@ def _judge_template(after: Record, unit: AdministrationUnit) -> None:
             raise BrokenRule("a ticket cannot be made in this state", field="state")
 
 
+def _judge_app(after: Record, linked: Mapping[Field, Sequence[Mapping[str, Any]]]) -> None:
+    # SSP7 contract, section 5: the code stands in hashes, whose parts a line parts.
+    if _APP_CODE.fullmatch(after["code"]) is None or after["code"].startswith(TICKETING):
+        raise BrokenRule("1 to 40 of A-Z a-z 0-9 . _ -, and not Ticketing.", field="code")
+    for name in (entry["name"] for entries in linked.values() for entry in entries):
+        if name in COMMON_FIELDS or "#" in name:
+            raise BrokenRule(
+                f"{printable(name)!r} is a name that every app has, or holds #", field="fields"
+            )
+
+
 def _judge_query(after: Record, unit: AdministrationUnit) -> None:
     """Read it as a caller's run does; what stands for the caller is nobody here."""
     for field, filter_, sort in (("filter", after["filter"], []), ("sort", {}, after["sort"])):
@@ -422,6 +438,8 @@ def _link(
 
 
 def _completed(table: str, place: int, entry: Mapping[str, Any]) -> dict[str, Any]:
+    if table == "external_app_field":
+        return {"position": place, "label": entry.get("label") or entry["name"]}
     if table != "dynamic_field_option":
         return {}
     return {"position": place, "en": entry.get("en") or entry["value"]}

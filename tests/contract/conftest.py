@@ -56,12 +56,23 @@ def workflow(databases):
 
 
 @pytest.fixture(scope="session")
-def open_workflow(databases):
+def open_workflow(databases, seal_key):
     """The same with every way of calling open, pages in German, and no hashes."""
     with running_workflow(
-        databases, http_post="on", http_get="on", help_language="de", auth="basic,wsse"
+        databases,
+        http_post="on",
+        http_get="on",
+        help_language="de",
+        auth="basic,wsse",
+        GATEWAY_RECORDING__SEAL_KEY_FILE=str(seal_key),
     ) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def seal_key(tmp_path_factory):
+    """The key file of the gateway above, so that verbs can seal for it."""
+    return tmp_path_factory.mktemp("seal") / "key"
 
 
 @pytest.fixture(params=["1.1", "1.2"])

@@ -198,7 +198,12 @@ def running_workflow(databases, **settings):
         partners(url)
         given = {
             "GATEWAY_SSP7_WORKFLOW__HASH_KEYS": ",".join(f"{name}:{key}" for name, key in KEYS),
-            **{f"GATEWAY_SSP7_WORKFLOW__{name.upper()}": value for name, value in settings.items()},
+            **{
+                name if name.startswith("GATEWAY_") else f"GATEWAY_SSP7_WORKFLOW__{name.upper()}": (
+                    value
+                )
+                for name, value in settings.items()
+            },
         }
         with running_gateway(url, **given) as running:
             yield Workflow(running)

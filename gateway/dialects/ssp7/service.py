@@ -74,6 +74,7 @@ def definition(manner: Manner | None = None) -> ServiceDefinition:
         anonymous=frozenset(each.name for each in desk.PUBLISHED if each.takes_hash)
         if manner.hashes
         else frozenset(),
+        digests=True,
         asking=frozenset(each.name for each in desk.PUBLISHED if each.key in _ASKING),
         form_bindings=manner.form_bindings,
         max_body_bytes=manner.max_body_bytes,

@@ -1,5 +1,6 @@
 """What the use cases ask of accounts, sessions and password hashing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -91,6 +92,30 @@ class AccountStore(Protocol):
 
     def rehash(self, account_id: int, old: str, new: str) -> None:
         """Store a hash with newer parameters, if the old one still stands."""
+        ...
+
+
+class DigestStore(Protocol):
+    """What is kept for logins by digest; each call is one short transaction of its own."""
+
+    def digest_secrets(self, account: str) -> Sequence[bytes]:
+        """Give the living digest secrets of an account, sealed as they are kept."""
+        ...
+
+    def take_nonce(self, digest: bytes, until: datetime) -> bool:
+        """Remember a nonce by its SHA-256; false: it is remembered already."""
+        ...
+
+
+class Digests(Protocol):
+    """The secrets that digests are judged by, and the nonces seen."""
+
+    def secrets(self, account: str) -> Sequence[str]:
+        """Give the living digest secrets of an account."""
+        ...
+
+    def first_use(self, nonce: bytes, until: datetime) -> bool:
+        """Remember a nonce by its SHA-256 until then; false: it was seen before."""
         ...
 
 
