@@ -199,6 +199,13 @@ def round_trips(monkeypatch):
         trips.append([name for name, _ in batch])
         return send(self, *batch)
 
+    send_each = transactions.Transaction._run_each
+
+    def counted_each(self, before, *batch):
+        trips.append([name for name, _ in (*before, *batch)])
+        return send_each(self, before, *batch)
+
     with monkeypatch.context() as patch:
         patch.setattr(transactions.Transaction, "_run", counted)
+        patch.setattr(transactions.Transaction, "_run_each", counted_each)
         yield trips

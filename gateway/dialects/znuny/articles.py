@@ -144,7 +144,7 @@ class ArticleReader:
         for name in ("Subject", "Body"):
             if not _text(sent, name):
                 raise missing(f"Article->{name}")
-        if len(_text(sent, "Body")) > self.options.body_max:
+        if len(_text(sent, "Body").encode()) > self.options.body_max:
             raise invalid("Article->Body")
         response = _text(sent, "AutoResponseType") or self.manner.auto_response
         if response not in AUTO_RESPONSES:
