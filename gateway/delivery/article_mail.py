@@ -14,6 +14,7 @@ from gateway.delivery.mailing import REACHED, Mail, handed_over
 from gateway.domain.events import Event, EventKind, snapshot
 from gateway.domain.mail import Kind, MailKey, message_id, valid_addresses
 from gateway.domain.people import AccountKind, Principal
+from gateway.domain.richtext import from_plain
 from gateway.domain.ticket import HistoryLine
 from gateway.errors import GatewayError
 from gateway.http.seal import Seal
@@ -169,7 +170,8 @@ def _letter(
     html = article.mime_type.lower().startswith("text/html")
     text = (article.html or article.plain) if html else article.plain
     if article.signature:
-        text = f"{text}\n\n{article.signature}"
+        signature = from_plain(article.signature).html if html else article.signature
+        text = f"{text}\n\n{signature}"
     return Letter(
         message_id=fixed_id,
         date=article.created,

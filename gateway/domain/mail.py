@@ -13,7 +13,7 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*"
 _BARE = re.compile(_ADDRESS)
-_NAMED = re.compile(rf'(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<({_ADDRESS})>')
+_NAMED = re.compile(rf'(?:"((?:[^"\\]|\\.)*)" *|([^"<>]*))<({_ADDRESS})>')
 _PART = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _KEY = re.compile("[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{40}|[0-9a-f]{64}")
@@ -120,9 +120,11 @@ def _mailboxes(text: str) -> Iterator[Mailbox]:
         if part is None:
             raise ValueError("an address is missing")
         yield _mailbox(part[0].strip())
-        position = part.end() + 1
         if part.end() == len(text):
             return
+        if text[part.end()] != ",":
+            raise ValueError("a quote that does not end")
+        position = part.end() + 1
 
 
 def _mailbox(text: str) -> Mailbox:

@@ -190,6 +190,10 @@ def test_the_signature_stands_below_the_text(desk, mail_server):
     desk.article(signature="Your service desk")
     desk.work()
     assert mail_server.messages[0].get_content() == "Grüße\r\n\r\nYour service desk\r\n"
+    desk.article(signature="A & B", mime_type="text/html")
+    desk.work()
+    assert "<p>Grüße</p>\r\n\r\n" in mail_server.messages[1].get_content()
+    assert "A &amp; B" in mail_server.messages[1].get_content()
 
 
 def test_znuny_a58_each_way_of_signing_and_encrypting_is_read_by_others(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
+from pysequoia import Profile, Tsk
 
 from gateway.errors import BrokenRule
 from gateway.mail.keyfile import read_keys
@@ -159,6 +160,15 @@ def test_a_key_that_has_ended_neither_signs_nor_encrypts(ring, tmp_path):
         written(PLAIN, Protecting(kind="SMIME", secret=old.secret))
     with pytest.raises(Unusable, match="not valid now"):
         written(PLAIN, Protecting(kind="SMIME", recipients=[old.public]))
+
+
+def test_a_revoked_key_neither_signs_nor_encrypts():
+    tsk = Tsk.generate(f"Gone <{READER}>", profile=Profile.RFC4880)
+    cert = tsk.extract_certificate()
+    (found,) = read_keys(bytes(cert) + bytes(cert.revoke(tsk.certifier())))
+    assert found.revoked
+    with pytest.raises(Unusable, match="revoked"):
+        written(PLAIN, Protecting(kind="PGP", recipients=[found.public]))
 
 
 def test_one_recipient_who_cannot_read_stops_the_mail_for_all(ring, pgp):
