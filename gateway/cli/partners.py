@@ -2,6 +2,7 @@
 
 import click
 
+from gateway.cli import targets
 from gateway.cli.administered import actor, administered, values_of
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say
@@ -19,6 +20,8 @@ def verb() -> None:
     ticket-gateway partners add NORTHWIND title="Northwind Field Service"
     ticket-gateway accounts add northwind --kind partner --partner NORTHWIND
     ticket-gateway groups set "Northwind desk" integrated=true partner=NORTHWIND
+
+    Where it is called: ticket-gateway partners targets; whether that works: partners test.
 
     Keys: title, delivery (push, pull), on_dead (block, skip), max_in_flight,
     call_failed_process, active, position.
@@ -98,3 +101,7 @@ def set_partner(
         )
     show_row(changed.row, as_json=as_json)
     say(f"Changed: {', '.join(changed.fields)}." if changed.fields else "Nothing to change.")
+
+
+verb.add_command(targets.group)
+verb.add_command(targets.test)

@@ -12,7 +12,6 @@ from urllib.parse import unquote, urlsplit
 import httpcore
 import httpx
 
-from gateway import clock
 from gateway.delivery.addresses import Addresses, NotAllowed, NotResolved
 from gateway.delivery.connection import Deadline, Late, Lines, Overfull
 from gateway.secret_files import SecretFiles, SecretMissing
@@ -293,8 +292,3 @@ def _read(pieces: Iterator[bytes], most_bytes: int) -> bytes:
         if len(body) > most_bytes:
             raise Overfull
     return bytes(body)
-
-
-def elapsed_ms(began_s: float) -> int:
-    """Give the whole milliseconds since a moment of the monotonic clock."""
-    return int((clock.monotonic_s() - began_s) * 1000)

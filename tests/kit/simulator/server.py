@@ -74,6 +74,10 @@ class Simulator:
         self._thread.join()
         self._server.server_close()
 
+    def close(self) -> None:
+        """Give the port back without having begun."""
+        self._server.server_close()
+
     def calm(self) -> None:
         """Behave well, want no proof, forget everything."""
         self.chaos.off()

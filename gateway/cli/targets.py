@@ -1,0 +1,124 @@
+"""``ticket-gateway partners targets`` and ``test``: where partners are called, and how it went."""
+
+import click
+
+from gateway.cli.administered import actor, administered, ready_database, values_of
+from gateway.cli.options import as_json, with_settings
+from gateway.cli.output import say, show
+from gateway.errors import NotFound
+from gateway.settings import Loaded
+from gateway.usecases import targets
+
+PARTLY = 6
+FAILED = 1
+
+
+@click.group(name="targets", short_help="Addresses of a partner that processes call.")
+def group() -> None:
+    """Add, list and remove targets: the addresses of a partner that processes call.
+
+    \b
+    ticket-gateway partners targets add NORTHWIND northwind-rest url=https://desk.example.com
+
+    Keys: url, auth (none, basic, wsse, wsse-digest, bearer, header), user, header, secret,
+    ca_file, client_certificate_file, timeout_s. A secret is named, never given: its file of that
+    name lies in the folder of the setting secrets.folder.
+    """  # noqa: D301 - \b keeps click from joining the lines
+
+
+@group.command("list")
+@click.argument("partner")
+@as_json
+@with_settings()
+def list_targets(loaded: Loaded, *, partner: str, as_json: bool) -> None:
+    """List the targets of a partner.
+
+    \b
+    ticket-gateway partners targets list NORTHWIND
+    """  # noqa: D301 - \b keeps click from joining the lines
+    with administered(loaded) as administers:
+        rows = administers.run(lambda unit: targets.show(partner, unit))
+    brief = ("code", "url", "auth", "user", "secret", "timeout_s")
+    show(rows if as_json else [{key: row[key] for key in brief} for row in rows], as_json=as_json)
+
+
+@group.command("add")
+@click.argument("partner")
+@click.argument("code")
+@click.argument("pairs", nargs=-1, required=True, metavar="KEY=VALUE...")
+@as_json
+@with_settings()
+@click.pass_context
+def add(
+    context: click.Context,
+    loaded: Loaded,
+    *,
+    partner: str,
+    code: str,
+    pairs: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Add a target; steps of processes name it by its code.
+
+    \b
+    ticket-gateway partners targets add NORTHWIND northwind-rest url=https://desk.example.com/api
+    ticket-gateway partners targets add NORTHWIND northwind-soap url=https://desk.example.com \\
+        auth=wsse user=gateway secret=northwind
+
+    Next: ticket-gateway partners test PARTNER
+    """  # noqa: D301 - \b keeps click from joining the lines
+    values = values_of(targets.TARGETS, pairs)
+    with administered(loaded) as administers:
+        row = administers.run(lambda unit: targets.add(partner, code, values, actor(context), unit))
+    if as_json:
+        show([row], as_json=True)
+    else:
+        show([{"field": key, "value": value} for key, value in row.items()], as_json=False)
+
+
+@group.command("remove")
+@click.argument("partner")
+@click.argument("code")
+@with_settings()
+@click.pass_context
+def remove(context: click.Context, loaded: Loaded, *, partner: str, code: str) -> None:
+    """Remove a target; deliveries whose process calls it fail from then on.
+
+    \b
+    ticket-gateway partners targets remove NORTHWIND northwind-rest
+    """  # noqa: D301 - \b keeps click from joining the lines
+    with administered(loaded) as administers:
+        administers.run(lambda unit: targets.remove(partner, code, actor(context), unit))
+    say(f"{partner} has no target {code} any more.")
+
+
+@click.command("test")
+@click.argument("partner")
+@click.option("--target", "code", metavar="CODE", help="Only this one.")
+@as_json
+@with_settings()
+@click.pass_context
+def test(
+    context: click.Context, loaded: Loaded, *, partner: str, code: str | None, as_json: bool
+) -> None:
+    """Call each target of a partner once, harmlessly: GET of its base URL.
+
+    \b
+    ticket-gateway partners test NORTHWIND
+
+    Any answer proves the way; 401 and 403 tell that the credentials are refused. Exit code 1: no
+    target answers, 6: some do.
+    """  # noqa: D301 - \b keeps click from joining the lines
+    from gateway import compose  # noqa: PLC0415 - its libraries take longer than most verbs
+
+    with ready_database(loaded) as settings:
+        rows = compose.tried_targets(settings, partner)
+    rows = [row for row in rows if code in (None, row["target"])]
+    if not rows:
+        raise NotFound(
+            f"{partner} has no such target; add one with `ticket-gateway partners targets add`"
+        )
+    show(rows, as_json=as_json)
+    good = sum(bool(row["ok"]) for row in rows)
+    if good < len(rows):
+        context.exit(PARTLY if good else FAILED)
