@@ -16,7 +16,7 @@ from gateway.console import rooms
 from gateway.console.desk import Desk as ConsoleDesk
 from gateway.console.desk import Rules as ConsoleRules
 from gateway.console.logins import Logins
-from gateway.console.site import FORM, Console
+from gateway.console.site import FORM, ICON_PATH, Console, icon
 from gateway.console.site import PATH as CONSOLE_PATH
 from gateway.console.site import STYLESHEET_PATH as CONSOLE_STYLESHEET_PATH
 from gateway.console.site import stylesheet as console_stylesheet
@@ -499,6 +499,7 @@ def _console_routes(desk: ConsoleDesk, logins: Logins, settings: Settings) -> tu
     return (
         Route(path=CONSOLE_PATH, endpoint=site, page=site.page, media_types=forms, below=True),
         Route(path=CONSOLE_STYLESHEET_PATH, page=console_stylesheet),
+        Route(path=ICON_PATH, page=icon),
     )
 
 

@@ -32,7 +32,7 @@ from gateway.soap.documents import document
 from gateway.soap.page_texts import language
 
 PATH = "/console"
-STYLESHEET_PATH = "/assets/console.css"
+STYLESHEET_PATH, ICON_PATH = "/assets/console.css", "/assets/icon.svg"
 FORM = "application/x-www-form-urlencoded"
 _TWIN = ".json"
 _LOGIN, _LOGOUT = "/login", "/logout"
@@ -275,6 +275,7 @@ class Console:
         return self._writer.html(
             template,
             chosen,
+            icon=self._base + ICON_PATH,
             stylesheets=[self._base + path for path in ("/assets/service.css", STYLESHEET_PATH)],
             **(nobody | content),
         )
@@ -284,6 +285,12 @@ def stylesheet(request: Request) -> Answer:
     """Answer what the console adds to the stylesheet of all pages."""
     content = files("gateway.console").joinpath("templates/console.css").read_bytes()
     return document(request, content, "text/css; charset=utf-8")
+
+
+def icon(request: Request) -> Answer:
+    """Answer the picture that browsers show beside the title."""
+    content = files("gateway.console").joinpath("templates/icon.svg").read_bytes()
+    return document(request, content, "image/svg+xml")
 
 
 def _below(path: str) -> tuple[str, bool]:
