@@ -260,7 +260,7 @@ class Run:
             process=self._process,
             field=self._reading.field,
             form=self._reading.form,
-            event=self._reading.event(lambda: self._progress.attempt),
+            event=self._reading.event(lambda: self._tries + 1),
             values=known_values(self._values, self._process),
             log=lambda: "\n".join(self._log),
             files=self._reading.files,
@@ -274,7 +274,7 @@ class Run:
             texts=filler,
             headers={
                 "X-Gateway-Event-Id": str(event),
-                "X-Gateway-Delivery-Attempt": str(self._progress.attempt),
+                "X-Gateway-Delivery-Attempt": str(self._tries + 1),
                 "Idempotency-Key": f"{event}/{step.name}",
             },
             timeout_s=step.timeout_s,

@@ -137,9 +137,10 @@ class DeliveryStore:
         dead = verdict.state is State.FAILED
         with transaction(self._engine) as current:
             current.later("hold_claim", fence)
-            current.later(
-                "keep_attempt", _attempt(claimed, exchange, attempt, verdict.outcome, verdict.error)
-            )
+            if verdict.outcome != "waiting" or verdict.step != claimed.step:
+                # A step that waits for a day would leave a line each minute.
+                kept = _attempt(claimed, exchange, attempt, verdict.outcome, verdict.error)
+                current.later("keep_attempt", kept)
             current.later("settle_delivery", fence | delay | _settlement(verdict))
             rows = current.write("release_stream", fence | delay | {"dead": dead})
             if rows and dead:

@@ -148,8 +148,12 @@ def test_an_update_waits_for_the_number_and_counts_no_try(world):
     world.drain()
     assert [state for _, _, _, state, *_ in world.deliveries()] == [State.DONE, State.PENDING]
     assert world.deliveries()[1][4:6] == ("wait-for-number", 0)
+    for _ in range(3):
+        world.drain(ahead_s=61)
+    assert world.sql("select count(*) from attempt where outcome = 'waiting'") == [(1,)]
     world.acknowledge(guid, "NW-LATE")
     world.drain(ahead_s=61)
+    assert world.calls.sent[-1].attempt == 1
     assert world.calls.sent[-1].content["path"] == "/v2/incidents/NW-LATE/notes"
 
 
