@@ -14,7 +14,7 @@ from gateway.http.redact import MASK, described_base64, is_secret
 from gateway.soap.plan import Field
 
 # XML's own secrets beside those of every other form: tokens that are refused are secret, too.
-_SECRETS = frozenset({"task_hashcheck", "twofactortoken", "binarysecuritytoken", "assertion"})
+_SECRETS = frozenset({"task_hashcheck", "binarysecuritytoken", "assertion"})
 
 
 @lru_cache(maxsize=1024)

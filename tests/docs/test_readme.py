@@ -34,6 +34,7 @@ def test_every_command_works_in_the_order_of_reading(newcomer):
     assert "ResultCode>0<" in heard  # curl
     assert re.search(r"^OK \d+ Printer jams$", heard, re.MULTILINE)  # first_call.py
     assert "\n0 OK\n" in heard  # close_ticket.py
+    assert '{"Action":"Create","ArticleID":' in heard  # an external reference
 
 
 def test_the_powershell_example_sends_what_the_gateway_accepts(newcomer):
