@@ -30,6 +30,7 @@ __all__ = [
     "Step",
     "administration",
     "backlogs",
+    "connector_defects",
     "delivery_desk",
     "desk",
     "inspect",
@@ -64,6 +65,22 @@ def inspect(settings: Settings) -> ServerFacts:
         StorageAway: it does not answer, or refuses us.
     """
     return inspection.inspect(_url(settings))
+
+
+def connector_defects(settings: Settings) -> Sequence[str]:
+    """Tell what settings of the Znuny dialect name that is not there.
+
+    Raises:
+        StorageAway: the database does not answer.
+    """
+    rules = settings.znuny
+    return inspection.connector_defects(
+        _url(settings),
+        field=rules.external_reference_dynamic_field,
+        states=rules.external_reference_states,
+        state_types=rules.external_reference_state_types,
+        type_name=rules.default_type,
+    )
 
 
 def prepare(settings: Settings) -> bool:

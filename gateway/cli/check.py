@@ -16,7 +16,7 @@ from gateway.errors import CannotStart, GatewayError
 from gateway.mail.smtp import Unsent, reach
 from gateway.settings import Loaded, Settings, json_schema, nearest_key
 from gateway.soap.publishing import contracts_dir, outdated
-from gateway.storage import OLDEST_VERSION, ServerFacts, backlogs, inspect
+from gateway.storage import OLDEST_VERSION, ServerFacts, backlogs, connector_defects, inspect
 from gateway.usecases.ports import Backlog
 
 _FREE_PERCENT = 10
@@ -43,7 +43,7 @@ class Finding:
 def verb(
     context: click.Context, loaded: Loaded, *, explain: str | None, schema: bool, as_json: bool
 ) -> None:
-    """Verify settings, disk, contracts, mail, database, schema, clock, partners; each with a remedy.
+    """Verify settings, disk, contracts, mail, database, schema, clock, partners, with remedies.
 
     \b
     ticket-gateway check
@@ -81,11 +81,16 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
     try:
         with joined_database(loaded) as settings:
             facts = inspect(settings)
-            partners = backlogs(settings) if facts.schema == facts.newest_schema else ()
+            current = facts.schema == facts.newest_schema
+            partners = backlogs(settings) if current else ()
+            defects = connector_defects(settings) if current else ()
     except GatewayError as error:
         yield Finding("connection", False, str(error), "start it, or correct database.url")
         return
     yield from _of_server(facts, loaded.settings)
+    if defects:
+        remedy = "add it with `ticket-gateway lists`, or correct znuny.* in the settings"
+        yield Finding("znuny", False, "; ".join(defects), remedy)
     yield from (_of_partner(partner) for partner in partners)
 
 

@@ -22,6 +22,13 @@ def prepare(settings: Settings) -> None:
         CannotStart: too old a server, or one that may lose answered work.
     """
     _must_be_fit(settings)
+    _prepare(settings)
+    for defect in storage.connector_defects(settings):
+        # The other dialects work; whoever calls this one is told the same.
+        say(f"Webservice.InvalidConfiguration: {defect} (settings znuny.*)", style="red")
+
+
+def _prepare(settings: Settings) -> None:
     if settings.admin.password.get_secret_value():
         storage.prepare(settings)
         return

@@ -1,5 +1,6 @@
 """What a database server says of itself, for starts and for ``check``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from gateway import clock
+from gateway.domain.ticket import StateType
 from gateway.errors import StorageAway
 from gateway.repository.migrations import HEAD
 
@@ -51,6 +53,44 @@ def inspect(url: str) -> ServerFacts:
         unsafe=unsafe,
         schema=schema,
         newest_schema=HEAD,
+    )
+
+
+def connector_defects(
+    url: str, *, field: str, states: Sequence[str], state_types: Sequence[str], type_name: str
+) -> tuple[str, ...]:
+    """Tell what settings of the Znuny dialect name that the lists do not have.
+
+    Args:
+        url: of the database.
+        field: name of the dynamic field that holds external references.
+        states: names of states.
+        state_types: types of states.
+        type_name: name of a ticket type.
+
+    Raises:
+        StorageAway: the server does not answer, or refuses us.
+    """
+    try:
+        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, connect_timeout=5, autocommit=True) as session:
+            kind = _value(
+                session, "select field_type from dynamic_field where name = %s and active", field
+            )
+            defects = [] if kind == "text" else [f"{field} is no text field of tickets"]
+            defects += [
+                f"{name} is no state"
+                for name in states
+                if _value(session, "select id from state where en = %s", name) is None
+            ]
+            if _value(session, "select id from type where en = %s and active", type_name) is None:
+                defects.append(f"{type_name} is no type of tickets")
+    except (psycopg.Error, ValueError) as error:
+        raise StorageAway(f"the database does not answer: {str(error).splitlines()[0]}") from None
+    known = set(StateType)
+    return (
+        *defects,
+        *(f"{name} is no type of states" for name in state_types if name not in known),
     )
 
 

@@ -99,6 +99,15 @@ def test_check_names_a_remedy_for_an_old_schema(empty_database_url):
     assert schema["remedy"] == "ticket-gateway migrate"
 
 
+def test_check_names_a_setting_of_the_connector_that_leads_nowhere(database_url):
+    with psycopg.connect(driver_url(database_url), autocommit=True) as session:
+        session.execute("update dynamic_field set field_type = 'number'")
+    done = run("check", "--database-url", database_url, "--json")
+    (found,) = [row for row in lines(done) if row["subject"] == "znuny"]
+    assert done.returncode == 1
+    assert found["found"] == "ExternalReference is no text field of tickets"
+
+
 def test_check_tells_how_each_partner_stands(database_url):
     with psycopg.connect(driver_url(database_url), autocommit=True) as session:
         session.execute(
