@@ -1,7 +1,6 @@
 """What holds for every page: nothing stored runs, everything is labelled, each has a twin."""
 
 import json
-import re
 from itertools import pairwise
 
 import pytest
