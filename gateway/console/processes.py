@@ -1,5 +1,7 @@
 """Delivery processes: the list, and each version as the TOML it was loaded from."""
 
+from typing import Any
+
 from gateway.console.answers import Shown
 from gateway.console.visit import Address, Visit
 from gateway.usecases import processes
@@ -25,7 +27,7 @@ def show(visit: Visit, name: str) -> Shown:
     """Show a version of a process with its source; without a number the active one."""
     version = visit.number("version")
 
-    def work(unit: AdministrationUnit) -> tuple[processes.Shown, str]:
+    def work(unit: AdministrationUnit) -> tuple[dict[str, Any], str]:
         return processes.show(name, version, unit), processes.export(name, version, unit)
 
     process, source = visit.administer("ShowProcesses", work)

@@ -7,6 +7,7 @@ import pytest
 from gateway.http.exchange import Outcome, Stage
 from gateway.http.limits import Limits
 from gateway.http.peer import Proxies
+from gateway.http.routes import NOWHERE, Route, Routes
 from tests.kit.asgi import GONE, Pause, talk, xml_headers
 from tests.kit.endpoints import House
 
@@ -145,6 +146,17 @@ def test_odd_paths_lead_nowhere(house, path):
 
 def test_an_encoded_letter_is_the_letter(house):
     assert talk(house.door, path="/soap/%65cho").status == 200
+
+
+def test_a_route_answers_below_its_path_only_where_that_is_said():
+    above, within = Route(path="/pages", below=True), Route(path="/pages/one")
+    routes = Routes([above, within, Route(path="/alone")])
+    assert routes.find("/pages/one") is within
+    assert routes.find("/pages/") is above
+    assert routes.find("/pages/two/three") is above
+    assert routes.find("/pages/one/more") is above
+    assert routes.find("/alone/more") is NOWHERE
+    assert routes.find("/pagesandmore") is NOWHERE
 
 
 def test_only_a_route_of_any_case_ignores_the_case(house):
