@@ -8,7 +8,6 @@ from gateway.delivery.placeholders import Names, names_of
 from gateway.delivery.steps.step import SentFile
 from gateway.domain.app_fields import HASH_FIELD
 from gateway.domain.assignment import Direction
-from gateway.domain.process import Process
 from gateway.usecases.ports import Claimed, EventFacts
 from gateway.usecases.process_runs import ProcessDesk, Told
 
@@ -121,8 +120,3 @@ def origin(payload: Mapping[str, Any]) -> int | None:
     """Give the partner an event came from."""
     found: int | None = payload.get("origin_partner_id")
     return found
-
-
-def known_values(values: Mapping[str, Any], process: Process) -> Mapping[str, Mapping[str, str]]:
-    """Give what the map steps of a process left."""
-    return {step.name: values[step.name] for step in process.steps if step.name in values}

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from gateway import clock
 from gateway.delivery.backoff import next_delay_s
 from gateway.delivery.conditions import hold
 from gateway.delivery.placeholders import Facts, Filler
-from gateway.delivery.process_facts import Reading, known_values, origin
+from gateway.delivery.process_facts import Reading, origin
+from gateway.delivery.process_memory import Memory
 from gateway.delivery.steps.decide import decide
 from gateway.delivery.steps.map import ValueMissing, pick
 from gateway.delivery.steps.step import Answered, Situation, StepKind, Unfillable
@@ -40,17 +40,6 @@ from gateway.usecases.ports import (
 )
 from gateway.usecases.process_runs import ProcessDesk
 
-# What a run keeps beside the values of map steps; no step may be called so.
-LOG, ANSWERS, LAST, SINCE = "#log", "#answers", "#last", "#since"
-CALLED, ECHOED = "#called", "#echoed"
-KEPT = "#kept"  # by the kind of a step that failed, for its next try
-_LOG_LINES, _LOG_LENGTH = 200, 300
-
-
-def process_log(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the log of a delivery out of its step values, oldest line first."""
-    return tuple(values.get(LOG, ()))
-
 
 class Run:
     """The steps of one delivery, one after the other."""
@@ -71,8 +60,7 @@ class Run:
         self._desk = desk
         self._performers = performers
         self._reading = Reading(delivery, desk)
-        self._values: dict[str, Any] = dict(delivery.values)
-        self._log = list(process_log(delivery.values))
+        self._memory = Memory(process, delivery.values, self._now)
         self._written = delivery.step  # where the delivery stands in the database
         self._tries = delivery.tries
         self._began_s = clock.monotonic_s()
@@ -89,10 +77,10 @@ class Run:
                 return outcome
             self._before = step.name
             name = outcome
-        if self._values.get(ECHOED) and not self._values.get(CALLED):
-            return Echo(values=self._kept())
+        if self._memory.is_echo:
+            return Echo(values=self._memory.values())
         exchange = self._closing or Exchange(step=self._before)
-        return Done(exchange=exchange, values=self._kept() | {ANSWERS: {}})
+        return Done(exchange=exchange, values=self._memory.last_values())
 
     def _taken(self, step: Step) -> str | Result:
         """Take one step: give the next one's name, or what the attempt ends with."""
@@ -100,7 +88,7 @@ class Run:
         filler = self._filler(step)
         try:
             if not hold(step.when, filler.condition):
-                self._say(step, "skipped")
+                self._memory.say(step, "skipped")
                 return self._process.after(step)  # `next` of a skipped step does not count
             match step.does:
                 case Decision():
@@ -116,54 +104,49 @@ class Run:
 
     def _decided(self, step: Step, decision: Decision, filler: Filler) -> str:
         goto = decide(decision, filler.condition) or self._next(step)
-        self._say(step, f"goes on at {goto}")
+        self._memory.say(step, f"goes on at {goto}")
         return goto
 
     def _paused(self, step: Step, pause: Pause, filler: Filler) -> str | Result:
         now = self._now()
-        began = self._values.get(SINCE, {}).get(step.name)
-        since = datetime.fromisoformat(began) if began else now
-        match look(pause, since, now, filler.condition):
+        since = self._memory.waits_since(step)
+        match look(pause, since or now, now, filler.condition):
             case Until(moment):
-                if not began:
-                    self._say(step, "waits")
-                self._values[SINCE] = {step.name: since.isoformat()}
-                return Waiting(until=moment, step=step.name, values=self._kept())
+                if since is None:
+                    self._memory.say(step, "waits")
+                    self._memory.wait(step, now)
+                return Waiting(until=moment, step=step.name, values=self._memory.values())
             case Waited.ENOUGH:
-                self._say(step, "waited")
+                self._memory.say(step, "waited")
                 return self._next(step)
-        # A retry by hand waits anew.
-        self._values[SINCE] = {}
+        self._memory.wait_anew()
         if pause.on_timeout.fails:
             return self._failed(step, Permanent(error=f"waited {pause.timeout_s} s in vain"))
-        self._say(step, f"waited {pause.timeout_s} s in vain")
+        self._memory.say(step, f"waited {pause.timeout_s} s in vain")
         return pause.on_timeout.goto or self._next(step)
 
     def _picked(self, step: Step, picking: Picking) -> str | Result:
-        answers = self._values.get(ANSWERS, {})
-        source = picking.source or self._values.get(LAST, "")
-        if source not in answers:
-            self._say(step, "there is no answer to read")
+        answer = self._memory.answer(picking)
+        if answer is None:
+            self._memory.say(step, "there is no answer to read")
         try:
-            found = pick(picking, answers.get(source, ""))
-            self._values[step.name] = {key: mended(value) for key, value in found.items()}
-            self._used(step, picking)
+            found = self._memory.find(step, pick(picking, answer or ""))
+            self._use(step, picking, found)
         except (ValueMissing, Refused) as error:
             return self._failed(step, Permanent(error=str(error)))
-        self._say(step, f"found {', '.join(key for key in found if found[key]) or 'nothing'}")
+        names = ", ".join(name for name, value in found.items() if value)
+        self._memory.say(step, f"found {names or 'nothing'}")
         return self._next(step)
 
-    def _used(self, step: Step, picking: Picking) -> None:
+    def _use(self, step: Step, picking: Picking, found: Mapping[str, str]) -> None:
         """Use values for what they are set; once used they may be used again without effect."""
         told = self._reading.told
         speaker = self._partner_id or told.partner_id
         for picked in picking.values:
-            value = self._values[step.name][picked.name]
-            if not value.strip():
-                continue
-            if picked.set is Use.REFERENCE:
+            value = found[picked.name]
+            if picked.set is Use.REFERENCE and value.strip():
                 self._desk.acknowledge(told, speaker, value)
-            elif picked.set is Use.NOTE:
+            elif picked.set is Use.NOTE and value.strip():
                 self._desk.note(told, speaker, value, f"{step.name}/{picked.name}")
 
     def _called(self, step: Step, filler: Filler) -> str | Result:
@@ -175,11 +158,11 @@ class Run:
             )
         source, target = origin(self._delivery.payload), kind.target(step, self._partner_id)
         if source is not None and target == source:
-            self._say(step, "echo")
-            self._values[ECHOED] = True
+            self._memory.say(step, "echo")
+            self._memory.echo()
             return self._next(step)
         self._arrive(step)
-        self._values[CALLED] = True
+        self._memory.call()
         answered = kind.perform(step, self._situation(step, filler))
         if isinstance(answered, Answered):
             return self._went_well(step, answered)
@@ -191,26 +174,20 @@ class Run:
     def _went_well(self, step: Step, answered: Answered) -> str:
         exchange = _of(step, answered.exchange)
         status = f" {exchange.status}" if exchange.status is not None else ""
-        self._say(step, f"ok{status}")
+        self._memory.say(step, f"ok{status}")
         following = self._next(step)
         if following == END:
             self._closing = exchange
             return END
-        self._values[LAST] = step.name
-        if self._is_read(step):
-            self._values[ANSWERS] = {
-                **self._values.get(ANSWERS, {}),
-                step.name: mended(answered.body),
-            }
+        self._memory.hear(step, answered.body)
         self._write(exchange, following)
         return following
 
     def _failed(self, step: Step, failure: Transient | Permanent) -> str | Result:
         """Judge a failure: the process may go on after the last try of its step."""
         self._arrive(step)
-        self._say(step, failure.error)
-        if failure.values:
-            self._values[KEPT] = {step.name: dict(failure.values)}
+        self._memory.say(step, failure.error)
+        self._memory.keep(step, failure.values)
         exchange = _of(step, failure.exchange)
         if isinstance(failure, Permanent) and self._process.retry.all_errors:
             failure = Transient(error=failure.error, of_partner=False)
@@ -218,7 +195,7 @@ class Run:
             failure = replace(failure, retry=self._process.retry)
         if self._is_last(failure) and not step.on_error.fails:
             return self._went_on(step, step.on_error, exchange, failure.error)
-        return replace(failure, exchange=exchange, values=self._kept())
+        return replace(failure, exchange=exchange, values=self._memory.values())
 
     def _went_on(self, step: Step, fallback: Fallback, exchange: Exchange, error: str) -> str:
         following = fallback.goto or self._next(step)
@@ -239,20 +216,12 @@ class Run:
 
     def _write(self, exchange: Exchange, following: str, *, failure: str = "") -> None:
         self._progress.step_done(
-            exchange, following=following, values=self._kept(), failure=failure
+            exchange, following=following, values=self._memory.values(), failure=failure
         )
         self._written, self._tries = following, 0
 
     def _next(self, step: Step) -> str:
         return step.next or self._process.after(step)
-
-    def _is_read(self, step: Step) -> bool:
-        """Tell whether a later step may read what this one is answered."""
-        place = self._process.steps.index(step)
-        return any(
-            isinstance(later.does, Picking) and later.does.source in ("", step.name)
-            for later in self._process.steps[place + 1 :]
-        )
 
     def _filler(self, step: Step) -> Filler:
         facts = Facts(
@@ -261,11 +230,11 @@ class Run:
             field=self._reading.field,
             form=self._reading.form,
             event=self._reading.event(lambda: self._tries + 1),
-            values=known_values(self._values, self._process),
-            log=lambda: "\n".join(self._log),
+            values=self._memory.found,
+            log=lambda: self._memory.log,
             files=self._reading.files,
         )
-        return Filler(facts, step, lambda text: self._say(step, text))
+        return Filler(facts, step, lambda text: self._memory.say(step, text))
 
     def _situation(self, step: Step, filler: Filler) -> Situation:
         event = self._delivery.event_id
@@ -282,20 +251,12 @@ class Run:
             partner_id=self._partner_id,
             hold=self._progress.hold,
             masked=lambda: filler.masked,
-            kept=self._values.get(KEPT, {}).get(step.name, {}),
+            kept=self._memory.kept(step),
         )
 
     def _now(self) -> datetime:
         """Give the present by the database's clock."""
         return self._delivery.now + timedelta(seconds=clock.monotonic_s() - self._began_s)
-
-    def _say(self, step: Step, text: str) -> None:
-        line = f"{self._now():%Y-%m-%dT%H:%M:%SZ} {step.name}: {mended(text)}"
-        self._log.append(line[:_LOG_LENGTH])
-        del self._log[:-_LOG_LINES]
-
-    def _kept(self) -> dict[str, Any]:
-        return {**self._values, LOG: list(self._log)}
 
 
 def _of(step: Step, exchange: Exchange) -> Exchange:

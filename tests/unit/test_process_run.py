@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from gateway.delivery.attempt import Attempt, Pace, judged
-from gateway.delivery.process_run import process_log
+from gateway.delivery.process_memory import process_log
 from gateway.delivery.process_runner import ProcessRunner
 from gateway.domain.process import END, Kind
 from gateway.errors import ReferenceConflict
