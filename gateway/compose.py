@@ -350,27 +350,36 @@ def process_checker(settings: Settings) -> Iterator[Checker]:
 
 def mailboxes(settings: Settings, units: UnitsOfWork) -> Sequence[tuple[str, int, Mailbox]]:
     """Give every mailbox that is read, with its name and the seconds between two looks."""
-    secrets = SecretFiles(settings.secrets.folder)
+    servers = imap_servers(settings)
     return [
         (
             box.name,
             box.poll_seconds,
             Mailbox(
                 name=box.name,
-                server=ImapServer(
-                    host=box.server,
-                    port=box.port,
-                    user=box.user,
-                    password=partial(secrets.read, box.secret),
-                    tls=box.tls,
-                    ca_file=box.ca_file,
-                    timeout_s=box.timeout_s,
-                ),
+                server=servers[box.name],
                 desk=_mail_desk(settings, units, _counters(settings, box)),
             ),
         )
         for box in settings.mailbox
     ]
+
+
+def imap_servers(settings: Settings) -> Mapping[str, ImapServer]:
+    """Give the server of every mailbox, by the mailbox's name."""
+    secrets = SecretFiles(settings.secrets.folder)
+    return {
+        box.name: ImapServer(
+            host=box.server,
+            port=box.port,
+            user=box.user,
+            password=partial(secrets.read, box.secret),
+            tls=box.tls,
+            ca_file=box.ca_file,
+            timeout_s=box.timeout_s,
+        )
+        for box in settings.mailbox
+    }
 
 
 @contextmanager

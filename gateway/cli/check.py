@@ -11,9 +11,11 @@ import click
 from gateway.cli.database import joined_database
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
-from gateway.compose import definitions, mail_server
+from gateway.compose import definitions, imap_servers, mail_server
 from gateway.errors import CannotStart, GatewayError
+from gateway.mail.imap import ImapServer, ServerAway, opened
 from gateway.mail.smtp import Unsent, reach
+from gateway.secret_files import SecretMissing
 from gateway.settings import Loaded, Settings, json_schema, nearest_key
 from gateway.soap.publishing import contracts_dir, outdated
 from gateway.storage import OLDEST_VERSION, ServerFacts, backlogs, connector_defects, inspect
@@ -78,6 +80,7 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
     yield _disk(loaded.settings.database.data_dir)
     yield _contracts()
     yield _mail(loaded)
+    yield from (_mailbox(*each) for each in imap_servers(loaded.settings).items())
     try:
         with joined_database(loaded) as settings:
             facts = inspect(settings)
@@ -141,6 +144,16 @@ def _mail(loaded: Loaded) -> Finding:
         remedy = "correct mail.host, mail.port, mail.tls, mail.user and the files they need"
         return Finding("mail", False, f"{place}: {error}", remedy)
     return Finding("mail", True, f"{place} answers")
+
+
+def _mailbox(name: str, server: ImapServer) -> Finding:
+    subject = f"mailbox {name}"
+    try:
+        with opened(replace(server, timeout_s=min(server.timeout_s, _MAIL_S))) as inbox:
+            return Finding(subject, True, f"{len(inbox.waiting())} mails wait")
+    except (ServerAway, SecretMissing) as error:
+        remedy = "correct server, port, user, secret or ca_file of this [[mailbox]]"
+        return Finding(subject, False, str(error), remedy)
 
 
 def _of_server(facts: ServerFacts, settings: Settings) -> Iterator[Finding]:

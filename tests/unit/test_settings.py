@@ -175,6 +175,75 @@ def test_a_child_process_reads_what_its_parent_was_given(file):
     assert child.database.url.get_secret_value() == "postgresql://elsewhere"
 
 
+MAILBOX = """
+[secrets]
+folder = "secrets"
+
+[[mailbox]]
+name = "partners"
+server = "imap.example.org"
+user = "tickets"
+secret = "imap-partners"
+failover_person = "service.desk"
+
+[[mailbox.address]]
+address = "Northwind-in@example.org"
+partner = "NORTHWIND"
+new_tickets = false
+"""
+
+
+def test_an_address_of_a_mailbox_overrides_its_keys(file):
+    file(MAILBOX)
+    (box,) = load(environment={}).settings.mailbox
+    (address,) = box.address
+    assert (address.address, address.partner) == ("northwind-in@example.org", "NORTHWIND")
+    assert (box.new_tickets, address.new_tickets) == (True, False)
+    assert address.failover_person == "service.desk"
+    assert box.poll_seconds == 60
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "told"),
+    [
+        ('secret = "imap-partners"\n', "", r"mailbox\[1\].secret \(gateway.toml\): Field required"),
+        ('server = "imap.example.org"\n', "", r"mailbox\[1\].server"),
+        ("server =", "servr =", r"mailbox\[1\].server"),
+        ("partner =", "partnr =", r"address\[1\].partnr.*did you mean partner"),
+        ('folder = "secrets"', "", r"mailbox\[1\].secret.*secrets.folder is not set"),
+        ("user =", 'task_number_formats = ["Task"]\nuser =', r"task_number_formats.*\{task\}"),
+        ("user =", 'default_tag_format = "LABEL"\nuser =', r"default_tag_format.*\[\[Value\]\]"),
+        ("user =", "tls = false\nuser =", r"mailbox\[1\].*this machine only"),
+        ("Northwind-in@", "Northwind", r"address\[1\].address.*no mail address"),
+        ("[[mailbox]]", "[mailbox]", r"each in a \[\[mailbox\]\]"),
+    ],
+)
+def test_half_a_mailbox_stops_the_start_and_names_the_key(file, written, instead, told):
+    text = MAILBOX.replace(written, instead, 1)
+    file(text if instead != "[mailbox]" else text.partition("[[mailbox.address]]")[0])
+    with pytest.raises(CannotStart, match=told):
+        load(environment={})
+
+
+def test_two_mailboxes_have_two_names(file):
+    box = MAILBOX[MAILBOX.index("[[mailbox]]") : MAILBOX.index("[[mailbox.address]]")]
+    file(MAILBOX + box)
+    with pytest.raises(CannotStart, match=r"mailbox\[2\].name"):
+        load(environment={})
+
+
+def test_mailboxes_stand_in_the_file_only():
+    with pytest.raises(CannotStart, match=r"mailboxes stand in the file"):
+        load(environment={"GATEWAY_MAILBOX__NAME": "x"})
+
+
+def test_a_mailbox_is_explained(file):
+    file(MAILBOX)
+    rows = {row.key: row for row in load(environment={}).explain()}
+    assert rows["mailbox.server"].value == "partners: imap.example.org"
+    assert rows["mailbox.poll_seconds"].default == "60"
+
+
 def test_every_setting_says_what_it_means():
     assert [row.key for row in load(environment={}).explain() if not row.meaning] == []
 
