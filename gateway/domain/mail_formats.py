@@ -117,6 +117,12 @@ class MailReader:
             if owner is None or tags[owner][0].casefold() not in wanted
         )
 
+    def redacted(self, text: str) -> str:
+        """Take the hashes out of a text: they stand in for a login, so they are not kept."""
+        for pattern in self._hashes:
+            text = pattern.sub(lambda hit: hit[0].replace(hit["value"], "***"), text)
+        return text
+
     def _parted(self, lines: Sequence[str]) -> tuple[list[str], list[str]]:
         """Part new text from quoted: behind a separator all is quoted."""
         new: list[str] = []

@@ -80,6 +80,7 @@ def receive(
     if first is not None and first.outcome in _DONE:
         return first
     reading = rules.reader.read(mail.subject, mail.text)
+    mail = _without_hashes(mail, rules)
     job = _Job(mail=mail, reading=reading, rules=rules, call=call, unit=unit)
     verdict = _judged(job, hashes)
     unit.inbound.record(mail, rules.mailbox, place, verdict)
@@ -95,7 +96,7 @@ def refuse(
     if first is not None and first.outcome in _DONE:
         return first
     verdict = Verdict(outcome=MailOutcome.REFUSED, code=code)
-    unit.inbound.record(mail, rules.mailbox, place, verdict)
+    unit.inbound.record(_without_hashes(mail, rules), rules.mailbox, place, verdict)
     return replace(verdict, repeated=_same(first, verdict))
 
 
@@ -103,6 +104,11 @@ def failover_address(rules: MailRules, unit: Unit) -> str:
     """Give the mail address of the person who is told of refused mails; empty: there is none."""
     person = unit.inbound.person("", rules.failover_person) if rules.failover_person else None
     return person.email if person else ""
+
+
+def _without_hashes(mail: ReceivedMail, rules: MailRules) -> ReceivedMail:
+    redacted = rules.reader.redacted
+    return replace(mail, subject=redacted(mail.subject), text=redacted(mail.text))
 
 
 def _same(first: Verdict | None, verdict: Verdict) -> bool:
@@ -237,13 +243,12 @@ def _update(job: _Job) -> Verdict:
 
 def _message(job: _Job) -> Verdict:
     ticket = _held(job)
-    call, _ = _asking(job)
-    _write(job, ticket, call)
+    _write(job, ticket, _telling(job, ticket))
     return Verdict(outcome=MailOutcome.MESSAGE, ticket_id=ticket.id)
 
 
 def _reopen(job: _Job) -> Verdict:
-    call, _ = _asking(job)
+    call = _telling(job, _held(job))
     ticket = tickets.open_again(_held(job), job.rules.reopen_state, call, job.unit)
     _write(job, ticket, call)
     return Verdict(outcome=MailOutcome.MESSAGE, ticket_id=ticket.id)
@@ -348,6 +353,17 @@ def _asking(job: _Job) -> tuple[Call, MailPerson | None]:
         granted=frozenset({"ssp7.start"}),
     )
     return replace(job.call, principal=principal), person
+
+
+def _telling(job: _Job, ticket: Ticket) -> Call:
+    """Let the requester speak on a ticket; what a partner says is never sent back to it."""
+    call, _ = _asking(job)
+    if not ticket.shared:
+        return call
+    task = job.unit.inbound.task(assignments.main_task(ticket, call, job.unit).id)
+    if task is None or not inbound_mail.is_allowed(job.mail.sender, task.allowed):
+        return call
+    return replace(call, principal=replace(call.principal, partner_id=task.partner_id))
 
 
 def _speaking(job: _Job, task: MailTask) -> Call:

@@ -1,5 +1,6 @@
 """Mail to the workflow service: the same things as by its calls, and nothing by a forger."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -209,6 +210,12 @@ def test_ssp7_workflow_b14_whoever_holds_the_hash_may_write(workflow, desk):
     assert take(desk, f"Hi\n> TaskId: {other}\n> HashCheck: {old}", sender=STRANGER).event
     wrong = f"TaskId: {other}\nHashCheck: {good}\nHi"
     assert refused(desk, wrong, sender=STRANGER) == "SENDER_NOT_ALLOWED"
+    assert take(desk, f"Hi\nHashCheck: {good}", sender=STRANGER, subject=f"HashCheck: {old}")
+    kept = workflow.rows(
+        "select subject, body from mail union all select subject, html from article"
+    )
+    assert "HashCheck: ***" in str(kept)
+    assert not any(secret in str(kept) for secret in (good, old))
 
 
 def test_ssp7_workflow_b14_a_task_of_nobody_outside_is_nobodys(workflow, desk):
@@ -359,6 +366,23 @@ def test_ssp7_workflow_b14_a_ticket_number_makes_an_entry_for_all_dialects(workf
     assert workflow.codes(workflow.main_task(ticket)) == ["E1", "E4"]
     comments = workflow.gateway.call("GetCommentListOfTicket_V1", TicketId=ticket)
     assert comments.ResultCode == 0
+
+
+def test_ssp7_workflow_b8_what_a_partner_mails_to_a_ticket_is_not_sent_back_to_it(workflow, desk):
+    ticket = workflow.ticket("Northwind desk")
+    take(desk, "Seen.", subject=f"TicketId: {number_of(workflow, ticket)}")
+    event = workflow.events(workflow.main_task(ticket))[-1]
+    assert (event.code, event.origin) == ("E4", "NORTHWIND")
+
+
+def test_ssp7_workflow_b14_a_mail_that_comes_twice_at_once_has_one_effect(workflow, desk):
+    task = workflow.task("Northwind desk")
+    given = mail(f"TaskId: {task}\nhello")
+    with ThreadPoolExecutor(4) as pool:
+        verdicts = [each.verdict for each in pool.map(desk.take, [given] * 4)]
+    assert sorted(each.repeated for each in verdicts) == [False, True, True, True]
+    assert len({each.event for each in verdicts}) == 1
+    assert workflow.codes(task) == ["E1", "E5"]
 
 
 @pytest.mark.parametrize("mode", ["reopen", "new", "refuse"])
