@@ -27,6 +27,7 @@ _STEP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")  # goes into headers
 _INPUT = re.compile(r"[A-Z][A-Z0-9_]*")
 _VALUE = re.compile(r"[^#|]{1,60}")
 _STATUS = re.compile(r"[1-5][0-9]{2}(\.\.[1-5][0-9]{2})?")
+_LONGEST_CALL_S = 300  # as of a target; a worker is held meanwhile
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -46,7 +47,7 @@ def step_of(table: Table) -> Step:
         when=_conditions(table, "when", either=either),
         next=table.text("next"),
         # Of a step that waits it is the end of the waiting.
-        timeout_s=None if pauses else table.duration("timeout", None),
+        timeout_s=None if pauses else table.duration("timeout", None, longest=_LONGEST_CALL_S),
         on_error=_fallback(table, "on_error"),
         inputs=inputs_of(table) if kind is Kind.HTTP else MappingProxyType({}),
         keys=_KEYS[kind](table) if kind in _KEYS else MappingProxyType({}),

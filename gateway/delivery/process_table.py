@@ -7,6 +7,8 @@ from typing import Any
 
 from gateway.domain.process import seconds
 
+_LONGEST_S = 366 * 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -80,7 +82,7 @@ class Table:
             self.wrong(key, f"must be between {lowest:g} and {highest:g}")
         return float(value)
 
-    def duration(self, key: str, default: int | None) -> int | None:
+    def duration(self, key: str, default: int | None, *, longest: int = _LONGEST_S) -> int | None:
         """Take a duration, in seconds; zero is none."""
         value = self.take(key, str, "a duration like 30s, 1m, 4h, 2d")
         if value is None:
@@ -88,6 +90,8 @@ class Table:
         found = seconds(value)
         if not found:
             self.wrong(key, "must be a duration like 30s, 1m, 4h, 2d")
+        elif found > longest:
+            self.wrong(key, f"must be at most {longest} s")
         return found or default
 
     def table(self, key: str) -> Mapping[str, Any]:

@@ -85,6 +85,8 @@ def test_what_no_process_can_hold_is_refused(text, expected):
         (step(GET + 'json = { a = { each = "x" } }'), "step one: json.a: must be { each ="),
         (step(GET + "inputs = { a = 'x' }"), "step one: inputs.a: must be A-Z, then"),
         (step(GET + 'timeout = "5 min"'), "step one: timeout: must be a duration like 30s"),
+        (step(GET + 'timeout = "6m"'), "step one: timeout: must be at most 300 s"),
+        (step('kind = "wait"\nfor = "367d"'), "step one: for: must be at most 31622400 s"),
         (step(GET + 'on_error = "goto:"'), "step one: on_error: must be fail, continue or goto:"),
         (step(GET + 'when = [{ left = "a", op = "~", right = "b" }]'),
          "step one: when[1].op: must be one of"),
