@@ -1812,18 +1812,16 @@ limit 500;
 
 -- name: waiting_events
 -- Shown again until they are confirmed; its own news are no news to a partner.
-with shown as (
-  update event set attempts = attempts + 1
-  where id in (
-    select id from event
-    where partner_id = %(partner)s and direction = 'Out' and confirmed is null
-      and origin_partner_id is distinct from partner_id and ticket_id is not null
-    order by id limit %(count)s)
-  returning id, guid, sequence, request_type, app, occurred, attempts, ticket_id, task_id, snapshot)
-select s.guid, s.sequence, s.request_type, s.app, s.occurred, s.attempts, s.ticket_id, t.number,
-  s.task_id, s.snapshot
-from shown s join ticket t on t.id = s.ticket_id
-order by s.id;
+select e.guid, e.sequence, e.request_type, e.app, e.occurred, e.attempts + 1, e.ticket_id, t.number,
+  e.task_id, e.snapshot, exists (select 1 from attachment f where f.ticket_id = e.ticket_id)
+from event e join ticket t on t.id = e.ticket_id
+where e.partner_id = any(%(partners)s) and e.direction = 'Out' and e.confirmed is null
+  and e.origin_partner_id is distinct from e.partner_id
+order by e.id limit %(count)s;
+
+-- name: count_looks
+-- How often a partner was shown what it did not confirm.
+update event set attempts = attempts + 1 where guid = any(%(guids)s::uuid[]);
 
 -- name: event_to_confirm
 -- Held, so that two confirmations follow one another.
@@ -2159,11 +2157,15 @@ where e.ticket_id = %(id)s
 order by e.id desc limit 200;
 
 -- name: sheet_deliveries
--- To whatever partner, in whatever state.
+-- To whatever partner, in whatever state. Readers of a ticket see what a process wrote if the
+-- version that ran says so (SSP7 contract, section 12).
 select d.id, p.name, s.subject, d.event_id, d.process, d.version, d.step, d.state, d.tries,
   case when d.state = 'pending' then d.next_try end, d.last_error, d.note, d.created, d.settled,
   coalesce(s.lease_until > now(), false) and d.id = (
-    select id from delivery where stream_id = s.id and state = 'pending' order by id limit 1)
+    select id from delivery where stream_id = s.id and state = 'pending' order by id limit 1),
+  (select d.step_values -> '#log' from process r
+   join process_version v on v.process_id = r.id and v.version = d.version
+   where r.name = d.process and v.log_public)
 from partner p
 join stream s on s.partner_id = p.id and s.subject = %(subject)s
 join delivery d on d.stream_id = s.id
@@ -2547,11 +2549,14 @@ where chain.next is null and s.state_type <> 'removed'
 limit 1;
 
 -- name: mail_person
--- A customer user by address or login, else an agent by login.
+-- A customer user by address or login, else an agent by login; each branch enters an index.
 select u.guid, u.id, null::bigint, u.email from customer_user u
-where u.active and (lower(u.email) = %(address)s or u.login = %(login)s)
+where u.active and lower(u.email) = %(address)s
 union all
-select null, null, a.id, a.email from agent a where a.active and a.login = %(login)s
+select u.guid, u.id, null, u.email from customer_user u where u.active and u.login = %(login)s
+union all
+select null, null, a.id, a.email from agent a
+where a.active and lower(a.login) = lower(%(login)s)
 order by 3 nulls first, 2
 limit 1;
 
