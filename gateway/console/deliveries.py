@@ -42,7 +42,12 @@ def show(visit: Visit, number: str) -> Shown:
     event = visit.read("ShowDeliveries", lambda call, unit: sheets.event(row.event_id, call, unit))
     return Shown(
         template="delivery.html",
-        data={"delivery": row, "event": event, "attempts": desk.attempts(int(number))},
+        data={
+            "delivery": row,
+            "event": event,
+            "attempts": desk.attempts(int(number)),
+            "log": desk.log(int(number)),
+        },
         more={
             "changeable": row.state in {State.FAILED, State.PENDING},
             "mark": _mark(row),

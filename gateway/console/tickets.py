@@ -65,6 +65,7 @@ def show(visit: Visit, number: str) -> Shown:
             "history": whole.history,
             "events": whole.events,
             "deliveries": whole.deliveries,
+            "logs": whole.logs,
         },
         more=choices,
     )

@@ -75,10 +75,10 @@ class SheetStore:
         """List the newest 200 events of the tasks, newest first."""
         return [EventLine(*row) for row in self._current.read("sheet_events", {"id": ticket_id})]
 
-    def deliveries(self, ticket_id: int) -> Sequence[DeliveryRow]:
-        """List the newest 200 deliveries, newest first."""
+    def deliveries(self, ticket_id: int) -> Sequence[tuple[DeliveryRow, Sequence[str]]]:
+        """List the newest 200 deliveries, newest first, with the logs of public processes."""
         rows = self._current.read("sheet_deliveries", {"subject": f"ticket:{ticket_id}"})
-        return [DeliveryRow(*row) for row in rows]
+        return [(DeliveryRow(*row), tuple(map(str, log or ()))) for *row, log in rows]
 
     def event(self, guid: UUID) -> EventSheet | None:
         """Read an event with its fields."""

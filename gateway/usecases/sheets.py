@@ -1,6 +1,6 @@
 """What people read of tickets: lists, sheets, counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,6 +32,7 @@ class WholeTicket:
     history: Sequence[HistoryRow]
     events: Sequence[EventLine]
     deliveries: Sequence[DeliveryRow]
+    logs: Mapping[int, Sequence[str]]  # of deliveries whose process says that readers may see it
 
 
 def find(wanted: FindTickets, call: Call, unit: Unit) -> Sequence[TicketLine]:
@@ -48,12 +49,14 @@ def whole(ticket_id: int, call: Call, unit: Unit) -> WholeTicket:
         NotFound: there is none that the caller may see.
     """
     sheet = ticket(ticket_id, call, unit)
+    deliveries = unit.sheets.deliveries(sheet.id)
     return WholeTicket(
         ticket=sheet,
         entries=unit.sheets.entries(sheet.id),
         history=unit.sheets.history(sheet.id),
         events=unit.sheets.events(sheet.id),
-        deliveries=unit.sheets.deliveries(sheet.id),
+        deliveries=[row for row, _ in deliveries],
+        logs={row.id: log for row, log in deliveries if log},
     )
 
 

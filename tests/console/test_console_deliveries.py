@@ -1,6 +1,7 @@
 """Deliveries at the console: seen by state, tried again, given up; partners held and let go."""
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.kit.console import Page
 
@@ -144,3 +145,18 @@ def test_a_reader_sees_deliveries_and_settles_none(house, admin, reader, failed)
         assert reader.send(form, csrf=token, reason="x").status_code == 403
     assert row(house, number)[0] == "failed"
     assert house.agent("berta").get(f"{LIST}/{number}").status_code == 403
+
+
+def test_readers_of_a_ticket_see_the_log_of_a_public_process_alone(house, admin, failed):
+    number, ticket = failed
+    berta = house.agent("berta")
+    house.rows("update delivery set step_values = %s where id = %s",
+               Jsonb({"#log": ["12:00 send: refused", "12:01 send: refused"]}), number)  # fmt: skip
+    assert "12:01 send: refused" in admin.page(f"{LIST}/{number}").text
+    assert admin.data(f"{LIST}/{number}.json")["log"]["lines"][0] == "12:00 send: refused"
+    assert berta.data(f"/console/tickets/{ticket}.json")["logs"] == {}
+    house.rows("update process_version set log_public = true")
+    try:
+        assert "12:01 send: refused" in berta.page(f"/console/tickets/{ticket}").text
+    finally:
+        house.rows("update process_version set log_public = false")

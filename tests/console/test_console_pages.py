@@ -163,7 +163,7 @@ def test_every_page_has_a_twin_that_it_names(admin, evil):
     for path in evil:
         page = admin.page(f"/console{path}")
         (link,) = page.tree.xpath("//link[@rel='alternate']/@href")
-        assert admin.data(link) == admin.data(f"/console{_twin(path)}")
+        assert _timeless(admin.data(link)) == _timeless(admin.data(f"/console{_twin(path)}"))
 
 
 def test_every_tab_leads_to_a_page_and_marks_where_one_is(admin):
@@ -222,3 +222,10 @@ def test_pages_are_answered_in_few_queries(house, admin, evil, monkeypatch):
 def _twin(path):
     path, _, query = path.partition("?")
     return ("/index" if path == "/" else path) + ".json" + (f"?{query}" if query else "")
+
+
+def _timeless(data):
+    """Leave out the ages, which go on while one looks."""
+    for partner in data.get("partners", ()):
+        del partner["oldest_s"]
+    return data

@@ -219,8 +219,8 @@ class SheetStore(Protocol):
         """List the newest 200 events of the tasks, newest first."""
         ...
 
-    def deliveries(self, ticket_id: int) -> Sequence[DeliveryRow]:
-        """List the newest 200 deliveries, newest first."""
+    def deliveries(self, ticket_id: int) -> Sequence[tuple[DeliveryRow, Sequence[str]]]:
+        """List the newest 200 deliveries, newest first, with the logs of public processes."""
         ...
 
     def event(self, guid: UUID) -> EventSheet | None:
