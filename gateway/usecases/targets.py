@@ -102,6 +102,8 @@ def _judge(columns: Record) -> None:
 
 
 def _judge_url(url: str) -> None:
+    if not url:
+        raise Missing(field="url")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BrokenRule("no web address; write it like https://desk.example.com/api", field="url")

@@ -25,7 +25,7 @@ def recorded(body, media_type, *, url="https://desk.example/x", masked=(), **hea
     ("body", "media_type"),
     [
         ("<a><Password>hidden</Password><b Token='hidden'/></a>", "text/xml"),
-        ("<a xmlns:s='urn:s'><s:p_strHashCheck>hidden</s:p_strHashCheck></a>", "application/soap+xml"),
+        ("<p_strHashCheck xmlns='urn:s'>hidden</p_strHashCheck>", "application/soap+xml"),
         ('{"a": [{"password": "hidden"}], "Token": "hidden"}', "application/json"),
         ("a=1&Password=hidden", "application/x-www-form-urlencoded"),
     ],
@@ -46,7 +46,7 @@ def test_secret_headers_and_query_pairs_are_masked():
 @pytest.mark.parametrize(
     ("body", "media_type"),
     [
-        ("<t>p&lt;w&gt;\"1&amp;2</t>", "text/xml"),
+        ('<t>p&lt;w&gt;"1&amp;2</t>', "text/xml"),
         (json.dumps({"text": f"see {SECRET}"}), "application/json"),
         ("text=p%3Cw%3E%221%262", "application/x-www-form-urlencoded"),
         (f"see {SECRET}", "text/plain"),
