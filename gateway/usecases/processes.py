@@ -12,6 +12,7 @@ from typing import Any
 from gateway.domain.process import Process
 from gateway.errors import BrokenRule, NotFound
 from gateway.text import printable
+from gateway.usecases import article_mails
 from gateway.usecases.administration_ports import AdministrationUnit, Record
 from gateway.usecases.list_fields import hint
 from gateway.usecases.lists import Actor, Shown, audit
@@ -48,10 +49,12 @@ def load(command: LoadProcess, actor: Actor, unit: AdministrationUnit) -> Loaded
     The same version with the same content is nothing (SSP7 contract, 11.1).
 
     Raises:
-        BrokenRule: other content under a known version, or a lower version.
+        BrokenRule: other content under a known version, a lower version, or a name of our own.
         NotFound: its partner.
     """
     new = command.process
+    if new.name == article_mails.PROCESS:
+        raise BrokenRule("the gateway sends its own mails by this name", field="process.name")
     partner = _partner(new.partner, unit)
     present = next(iter(unit.find(_PROCESSES, "name", new.name)), None)
     if present is not None and not _is_higher(command, present, unit):

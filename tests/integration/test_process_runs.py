@@ -306,6 +306,8 @@ def test_a_version_is_added_once_and_never_changed(world):
         world.load(simple("versions", 5, body='timeout = "1m"'))
     with pytest.raises(BrokenRule, match="lower than 5"):
         world.load(simple("versions", 4))
+    with pytest.raises(BrokenRule, match="its own mails"):
+        world.load(simple("article-mail"))
     with pytest.raises(NotFound):
         world.load(simple("other").replace("NORTHWIND", "NOBODY"))
     assert world.sql(
