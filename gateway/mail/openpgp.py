@@ -7,7 +7,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from email.utils import parseaddr
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 import pysequoia
@@ -20,6 +20,7 @@ from gateway.mail.keys import FoundKey, Locked, Unusable
 T = TypeVar("T")
 
 _KEY_ID_DIGITS = 16
+_KEPT = 16  # unlocked keys, in memory only
 _SECRET_PACKETS = b"\x94\x95\x96\x97\xc5"  # how a binary file of secret keys begins
 _FINGERPRINT_DIGITS = 40  # of version 4; gpg 2.2 reads no newer one
 
@@ -126,7 +127,9 @@ def _packed(key: Tsk, passphrase: str | None) -> bytes:
     return json.dumps(packed).encode()
 
 
+@lru_cache(_KEPT)
 def _signer(secret: bytes) -> PySigner:
+    # Kept as an agent would: to unlock a key of gpg takes a second, to sign 5 ms.
     packed = json.loads(secret)
     return Tsk.from_bytes(b64decode(packed["key"])).signer(packed["passphrase"])
 
