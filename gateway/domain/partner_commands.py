@@ -193,3 +193,5 @@ class PendingEvent:
     task_id: int
     reference: str
     fields: dict[str, str]
+    may_have_files: bool
+    files: tuple[NewFile, ...] = ()

@@ -315,6 +315,30 @@ update ticket set
   version = version + 1, changed = %(now)s, changed_by = %(agent)s
 where id = %(id)s;
 
+-- name: escalate_ticket
+-- Due times follow from the SLA, else from the queue, and end with the ticket. An answer that the
+-- customer can see ends the first, each such article moves the second. Most tickets have none.
+with due as (
+  select x.id,
+    case when not exists (
+      select from article a
+      where a.ticket_id = x.id and a.visible and a.sender_type = 'agent' and a.number > 1)
+      then x.created + make_interval(mins => coalesce(s.first_response_min, q.first_response_min))
+      end as response,
+    greatest(x.created, (select max(created) from article a where a.ticket_id = x.id and a.visible))
+      + make_interval(mins => coalesce(s.update_min, q.update_min)) as renewal,
+    x.created + make_interval(mins => coalesce(s.solution_min, q.solution_min)) as solution
+  from ticket x join queue q on q.id = x.queue_id left join sla s on s.id = x.sla_id
+  where x.id = %(ticket_id)s and x.closed is null
+  union all
+  select id, null, null, null from ticket where id = %(ticket_id)s and closed is not null)
+update ticket t set escalation_first_response = due.response, escalation_update = due.renewal,
+  escalation_solution = due.solution
+from due
+where t.id = due.id
+  and (t.escalation_first_response, t.escalation_update, t.escalation_solution)
+    is distinct from (due.response, due.renewal, due.solution);
+
 -- name: touch_ticket
 -- An entry changed, and with it the ticket.
 update ticket set version = version + 1, changed = %(now)s, changed_by = %(agent)s

@@ -196,10 +196,16 @@ class TaskStore:
         )
         return [_shown(row) for row in rows]
 
-    def waiting(self, partner_id: int, count: int) -> Sequence[PendingEvent]:
-        """Give the oldest Out events a pulling partner did not confirm, and count the look."""
-        rows = self._current.write("waiting_events", {"partner": partner_id, "count": count})
+    def waiting(self, partner_ids: Collection[int], count: int) -> Sequence[PendingEvent]:
+        """Give the oldest Out events that pulling partners did not confirm."""
+        rows = self._current.read(
+            "waiting_events", {"partners": array_of(partner_ids), "count": count}
+        )
         return [_pending(row) for row in rows]
+
+    def looked_at(self, events: Collection[UUID]) -> None:
+        """Count that these events were shown once more."""
+        self._current.later("count_looks", {"guids": list(events)})
 
     def confirm(self, partner_ids: Collection[int], event: UUID) -> bool | None:
         """Confirm an Out event; false: it was before; None: no such event.
@@ -307,7 +313,7 @@ def _shown(record: Record) -> ShownExchange:
 
 def _pending(record: Record) -> PendingEvent:
     (guid, sequence, request_type, app, occurred, attempt, ticket_id, number, task_id,
-     fields) = record  # fmt: skip
+     fields, may_have_files) = record  # fmt: skip
     return PendingEvent(
         guid=guid,
         sequence=sequence,
@@ -320,4 +326,5 @@ def _pending(record: Record) -> PendingEvent:
         task_id=task_id,
         reference=fields.get("Task_ExternalReference", ""),
         fields=fields,
+        may_have_files=may_have_files,
     )

@@ -57,6 +57,7 @@ class Leniency:
     any_namespace: bool = False
     fill_missing: bool = False  # required value types become 0, false or no date, noted
     nil_is_absent: bool = False
+    any_builtin_type: bool = True  # an xsi:type of XML Schema on a simple value says nothing
 
 
 class Reading(Enum):

@@ -89,6 +89,9 @@ def _array(plan: Field, element: Element, path: str) -> Iterator[tuple[str, str]
 
 
 def _element(field: Field, element: Element, path: str) -> Iterator[tuple[str, str]]:
+    for name in element.keys():  # noqa: SIM118 - lxml's dict of attributes costs more
+        if not str(name).startswith(f"{{{XSI}}}"):
+            yield f"{path}@{printable(etree.QName(name).localname)}", "unexpected attribute"
     nil = element.get(NIL)
     if nil is not None and not field.nillable:
         yield path, "may not be nil"

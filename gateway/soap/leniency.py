@@ -57,7 +57,8 @@ def normalise(body_child: Element, operation: Operation, leniency: Leniency, not
         _mend_empty_wrapper(body_child, plan)
         _mend_hints(body_child)
         if _HAS_TYPES(body_child):
-            _mend_types(plan, body_child, "", _type_names(body_child))
+            foreign = leniency.any_builtin_type
+            _mend_types(plan, body_child, "", _type_names(body_child), foreign=foreign)
     if not plan.fields and not len(body_child):
         body_child.text = (body_child.text or "").strip(" \t\r\n") or None
     if leniency != _STRICT:
@@ -109,18 +110,24 @@ def _type_names(body_child: Element) -> dict[Element, str]:
     return names
 
 
-def _mend_types(field: Field, element: Element, path: str, names: dict[Element, str]) -> None:
-    """Drop every ``xsi:type`` that repeats the declared type or names a built-in simple one."""
+def _mend_types(
+    field: Field, element: Element, path: str, names: dict[Element, str], *, foreign: bool
+) -> None:
+    """Drop every ``xsi:type`` that repeats the declared type or names a built-in simple one.
+
+    Without ``foreign`` a built-in one must be the declared one, too.
+    """
     name = names.get(element)
     if name is not None:
-        if name != field.type_name and not (field.kind.simple and name.startswith(f"{{{_XSD}}}")):
+        builtin = foreign and field.kind.simple and name.startswith(f"{{{_XSD}}}")
+        if name != field.type_name and not builtin:
             raise SchemaViolation(field=path or None)
         del element.attrib[_TYPE]
     members = {member.tag: member for member in field.fields}
     for child in element:
         member = members.get(str(child.tag))
         if member is not None:
-            _mend_types(member, child, _join(path, member.local_name), names)
+            _mend_types(member, child, _join(path, member.local_name), names, foreign=foreign)
 
 
 def _join(path: str, name: str) -> str:

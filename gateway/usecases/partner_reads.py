@@ -1,6 +1,7 @@
 """What a partner may read: its tasks, what was exchanged about them, events that wait for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from gateway.domain.partner_commands import PendingEvent, ShownExchange
 from gateway.errors import EventUnknown
 from gateway.usecases import rights
 from gateway.usecases.partner_calls import shown, speakers
-from gateway.usecases.ports import Call, Unit
+from gateway.usecases.ports import Call, FileLimit, Unit
 
 
 def task(task_id: int, reference: str, system: str, call: Call, unit: Unit) -> TaskCard:
@@ -39,8 +40,12 @@ def messages(
     return unit.tasks.exchanged(meant.id, partner.id, since)
 
 
-def pending_events(system: str, count: int, call: Call, unit: Unit) -> Sequence[PendingEvent]:
+def pending_events(
+    system: str, count: int, limit: FileLimit, call: Call, unit: Unit
+) -> Sequence[PendingEvent]:
     """Give the oldest Out events a pulling partner did not confirm; others have none.
+
+    They come with their files, and end before these exceed what one message may hold.
 
     Raises:
         NotPermitted, BrokenRule: rights, a system that is not the caller's.
@@ -48,9 +53,24 @@ def pending_events(system: str, count: int, call: Call, unit: Unit) -> Sequence[
     rights.require(call.principal, "ssp7.events")
     partners = speakers(call, unit, system)
     unit.messages.settle(call, None)
-    pulling = [partner for partner in partners if partner.pulls]
-    waiting = [event for partner in pulling for event in unit.tasks.waiting(partner.id, count)]
-    return waiting[:count]
+    pulling = [partner.id for partner in partners if partner.pulls]
+    shown = list(_with_files(unit.tasks.waiting(pulling, count), limit, unit)) if pulling else []
+    if shown:
+        unit.tasks.looked_at([event.guid for event in shown])
+    return shown
+
+
+def _with_files(
+    events: Sequence[PendingEvent], limit: FileLimit, unit: Unit
+) -> Iterator[PendingEvent]:
+    room = limit.total_bytes
+    for event in events:
+        files = unit.processes.files(event.guid, limit) if event.may_have_files else ()
+        size = sum(len(file.content) for file in files)
+        if size > room:
+            return  # never the first: its files are within the limit
+        room -= size
+        yield replace(event, files=tuple(files))
 
 
 def confirm_event(event: UUID | None, system: str, call: Call, unit: Unit) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from gateway.domain import assignment, events, reference
+from gateway.domain import assignment, reference
 from gateway.domain.app_fields import UpdateText
-from gateway.domain.assignment import Direction, PartnerGroup, Task, TaskState, Trigger
-from gateway.domain.events import Event, EventKind
+from gateway.domain.assignment import Direction, PartnerGroup, Task, Trigger
+from gateway.domain.events import EventKind
 from gateway.domain.partner_commands import (
     AddUpdate,
     ExchangeKind,
@@ -17,11 +17,12 @@ from gateway.domain.partner_commands import (
     Reassign,
     Receipt,
 )
-from gateway.domain.ticket import Changes, HistoryLine, Ticket
+from gateway.domain.ticket import Changes, HistoryLine
 from gateway.domain.values import Key, Row
 from gateway.errors import BrokenRule, KeyReused
 from gateway.usecases import rights
 from gateway.usecases.assignments import partner_group
+from gateway.usecases.last_tasks import change, ended
 from gateway.usecases.partner_calls import Found, found, receipt, speakers, speaking
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.references import confirm, judged
@@ -111,7 +112,7 @@ def reassign(command: Reassign, call: Call, unit: Unit) -> Receipt:
     _keep(_solution(command, meant, event, digest, unit), meant, call, unit)
     if command.closed:
         unit.references.release(task)
-        _close_ticket(meant, call, unit)
+        ended(meant.ticket, task.id, call, unit)
     else:
         _follow(meant, back, call, unit)
     tell(event, code, task, group, call, unit)
@@ -212,30 +213,6 @@ def _follow(meant: Found, back: Row | None, call: Call, unit: Unit) -> None:
     """Let a ticket show whom its main task came back to."""
     if meant.task.main:
         changes = Changes(owner=None, assigned_group=back)
-        _change(meant.ticket, changes, EventKind.ASSIGNED, call, unit)
+        change(meant.ticket, changes, EventKind.ASSIGNED, call, unit)
     else:
         unit.tickets.touch(meant.ticket, call)
-
-
-def _close_ticket(meant: Found, call: Call, unit: Unit) -> None:
-    """Close a ticket with its last open task, where the operator wants that."""
-    others = (task for task in meant.tasks if task.id != meant.task.id)
-    last = all(task.state is TaskState.CLOSED for task in others)
-    if not (last and unit.workflow.close_ticket_with_last_task):
-        unit.tickets.touch(meant.ticket, call)
-        return
-    name = unit.workflow.closed_state
-    state = Rows(unit, (Wanted("state", name, "state"),)).configured("state", name)
-    changes = Changes(state=state, closed=unit.now, pending_until=None)
-    _change(meant.ticket, changes, EventKind.CLOSED, call, unit)
-    unit.entries.delete_reminder(meant.ticket)
-
-
-def _change(ticket: Ticket, changes: Changes, kind: EventKind, call: Call, unit: Unit) -> None:
-    after, differences = ticket.apply(changes)
-    if not differences:
-        unit.tickets.touch(ticket, call)
-        return
-    unit.tickets.update(after, differences, call)
-    unit.history.add(after, [HistoryLine.of(difference) for difference in differences], call)
-    unit.outbox.add(after, [Event(kind, events.snapshot(after))], call)

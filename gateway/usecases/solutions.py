@@ -10,6 +10,7 @@ from gateway.domain.ticket import Changes, HistoryLine, Ticket
 from gateway.errors import WrongState
 from gateway.usecases import rights
 from gateway.usecases.assignments import named_task, partner_group
+from gateway.usecases.last_tasks import ended
 from gateway.usecases.ports import Call, Unit
 from gateway.usecases.task_events import tell
 from gateway.usecases.tickets import seen
@@ -43,7 +44,7 @@ def accept(ticket_guid: UUID, task_id: int, call: Call, unit: Unit) -> None:
     unit.references.release(closed)
     line = HistoryLine(kind="solution accepted", text=str(task.id))
     unit.history.add(ticket, [line], call)
-    unit.tickets.touch(ticket, call)
+    ended(ticket, closed.id, call, unit)
     if unit.workflow.event_on_accept:
         tell(uuid4(), EventCode.CLOSED, closed, partner_group(task, unit), call, unit)
     unit.messages.settle(call, ticket.id)

@@ -3,7 +3,12 @@
 import httpx
 import pytest
 
-from tests.kit.workflow import ACKNOWLEDGE, UPDATE, element, running_workflow
+from tests.kit.gateway import wrapped
+from tests.kit.workflow import ACKNOWLEDGE, NORTHWIND, UPDATE, element, running_workflow
+
+XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
+REST = f'<p_dtMessage {XSI} i:nil="true"/><p_blnVisibleToRequester>false</p_blnVisibleToRequester>'
+LONG = f'{XSI} xmlns:x="http://www.w3.org/2001/XMLSchema" i:type="x:long"'
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,10 @@ def sent(workflow, operation, task, rest="", *, action=None, login=None):
         ("<p_strNew>x</p_strNew>", "ARGUMENT_INVALID"),
         ("<p_strAuthor>x</p_strAuthor><p_strMessage>x</p_strMessage>", "ARGUMENT_INVALID"),
         ("<p_strMessage>x</p_strMessage>", "ARGUMENT_MISSING"),
+        (f'<p_strMessage extra="x">x</p_strMessage>{REST}', "ARGUMENT_INVALID"),
+        ("<p_strmessage>x</p_strmessage>", "ARGUMENT_INVALID"),
+        ("<p_strMessage>x</p_strMessage><p_strMessage>x</p_strMessage>", "ARGUMENT_INVALID"),
+        (f"<p_strMessage {LONG}>x</p_strMessage>", "ARGUMENT_INVALID"),
     ],
 )
 def test_ssp7_workflow_b1_a_strict_service_takes_the_schema_only(strict, content, code):
@@ -73,6 +82,21 @@ def test_ssp7_workflow_b2_a_login_that_is_off_is_as_none(strict):
     # Nobody is asked for Basic where Basic is off.
     assert (answer.status_code, "AUTH_REQUIRED" in answer.text) == (500, True)
     assert "WWW-Authenticate" not in answer.headers
+
+
+def test_ssp7_workflow_b2_a_token_that_is_off_is_as_none(strict):
+    token = (
+        '<w:Security xmlns:w="http://docs.oasis-open.org/wss/2004/01/'
+        'oasis-200401-wss-wssecurity-secext-1.0.xsd"><w:UsernameToken>'
+        f"<w:Username>{NORTHWIND[0]}</w:Username><w:Password>{NORTHWIND[1]}</w:Password>"
+        "</w:UsernameToken></w:Security>"
+    )
+    body = element("GetProcessInstanceTask", f"<p_intTaskId>{strict.task()}</p_intTaskId>")
+    headers = {"SOAPAction": '"urn:ticket-gateway:ssp7:workflow/GetProcessInstanceTask"'}
+    answer = strict.post(
+        "", login=None, headers=headers, envelope=wrapped(body, "1.1", header=token)
+    )
+    assert (answer.status_code, "AUTH_REQUIRED" in answer.text) == (500, True)
 
 
 def test_ssp7_workflow_b2_a_hash_that_is_off_is_as_none(by_login):

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import httpx
+import psycopg
 import requests  # noqa: TID251 - what zeep's transport is made of
 import zeep
 from psycopg.types.json import Jsonb
 from zeep.transports import Transport
 
 from gateway.usecases.task_hashes import HashKey, ObjectHashes
-from tests.kit.database import ADMIN_HASH, ADMIN_PASSWORD
+from tests.kit.database import ADMIN_HASH, ADMIN_PASSWORD, driver_url
 from tests.kit.gateway import MEDIA_TYPES, Gateway, running_gateway, wrapped
 from tests.kit.stores import Stores
 
@@ -159,6 +160,17 @@ class Workflow:
 
     def rows(self, statement, *parameters):
         return self.gateway.rows(statement, *parameters)
+
+    @contextmanager
+    def locked(self, task):
+        """Hold the ticket of a task, as a change that does not end would."""
+        with psycopg.connect(driver_url(self.gateway.database_url)) as session:
+            session.execute(
+                "select 1 from ticket where id = (select ticket_id from task where id = %s)"
+                " for update", (task,),
+            )  # fmt: skip
+            yield
+            session.rollback()
 
     def hash(self, task, partner="NORTHWIND", keys=KEYS):
         return hashes(keys).of_task(partner, task)

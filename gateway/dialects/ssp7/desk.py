@@ -13,7 +13,7 @@ from gateway.errors import NoCredentials, NotPermitted
 from gateway.http.exchange import Stage
 from gateway.soap.definition import Invocation
 from gateway.usecases import external_apps, partner_reads, partner_texts, references, task_hashes
-from gateway.usecases.ports import Call, Unit, Units
+from gateway.usecases.ports import Call, FileLimit, Unit, Units
 from gateway.usecases.task_hashes import ObjectHashes
 
 
@@ -198,7 +198,8 @@ def _get_messages(job: Job) -> Any:
 def _pending_events(job: Job) -> Any:
     system = job.form.identifier("external_system")
     count = job.form.number("max", highest=translate.MOST_EVENTS) or translate.USUAL_EVENTS
-    waiting = job.by_login(partial(partner_reads.pending_events, system, count))
+    limit = FileLimit(job.desk.files.files, job.desk.files.total_bytes)
+    waiting = job.by_login(partial(partner_reads.pending_events, system, count, limit))
     return [translate.event_answer(each) for each in waiting]
 
 

@@ -20,7 +20,7 @@ from gateway.soap.envelope import SoapVersion
 _TOLERANT = Leniency(
     any_order=True, unknown=Elements.STRANGE_DROPPED, fill_missing=True, nil_is_absent=True
 )
-_STRICT = Leniency(nil_is_absent=True)
+_STRICT = Leniency(nil_is_absent=True, any_builtin_type=False)
 # What changes nothing but how often an event was looked at.
 _ASKING = ("get_task", "get_task_by_reference", "get_messages", "pending_events")
 _WITH_FILES = ("reassign", "update")

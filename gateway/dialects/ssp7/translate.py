@@ -218,6 +218,17 @@ def event_answer(event: PendingEvent) -> Answer:
         shapes.written("NameValue", {"name": name, "value": value})
         for name, value in event.fields.items()
     ]
+    files = [
+        shapes.written(
+            "ExternalAttachment",
+            {
+                "file_name": file.name,
+                "content_type": file.content_type,
+                "content": file.content,
+            },
+        )
+        for file in event.files
+    ]
     return shapes.written(
         "ExternalEvent",
         {
@@ -233,5 +244,6 @@ def event_answer(event: PendingEvent) -> Answer:
             "task_id": event.task_id,
             "external_reference": event.reference or None,
             "fields": fields,
+            "attachments": files or None,
         },
     )

@@ -90,8 +90,12 @@ class TaskStore(Protocol):
         """List what was exchanged with a partner about a task, oldest first; at most 500."""
         ...
 
-    def waiting(self, partner_id: int, count: int) -> Sequence[PendingEvent]:
-        """Give the oldest Out events a pulling partner did not confirm, and count the look."""
+    def waiting(self, partner_ids: Collection[int], count: int) -> Sequence[PendingEvent]:
+        """Give the oldest Out events that pulling partners did not confirm."""
+        ...
+
+    def looked_at(self, events: Collection[UUID]) -> None:
+        """Count that these events were shown once more."""
         ...
 
     def confirm(self, partner_ids: Collection[int], event: UUID) -> bool | None:
