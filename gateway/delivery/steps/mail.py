@@ -45,11 +45,11 @@ class MailStep:
         shade = Shade(situation.masked())
         if isinstance(outcome, Exchange):
             return Answered(exchange=_shaded(outcome, shade))
-        error, exchange = shade.sentence(outcome.error), _shaded(outcome.exchange, shade)
+        said, exchange = shade.sentence(outcome.error), _shaded(outcome.exchange, shade)
         if isinstance(outcome, Transient):
             # A mail server that is away says nothing about the partner whose process this is.
-            return replace(outcome, error=error, exchange=exchange, of_partner=False)
-        return replace(outcome, error=error, exchange=exchange)
+            return replace(outcome, error=said, exchange=exchange, of_partner=False)
+        return replace(outcome, error=said, exchange=exchange)
 
     def check(self, step: Step, process: Process) -> Iterable[str]:
         """Tell which addresses are none; those with placeholders are known only when sent."""
