@@ -36,7 +36,7 @@ class MailStep:
         try:
             mail = self._mail(step, situation)
         except (Unwritable, ValueError) as error:
-            return Permanent(error=str(error))
+            return Permanent(error=Shade(situation.masked()).sentence(str(error)))
         server = self.server
         if situation.timeout_s is not None:
             server = replace(server, timeout_s=situation.timeout_s)
