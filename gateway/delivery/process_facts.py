@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from gateway.delivery.placeholders import Names, names_of
+from gateway.delivery.placeholders import Names, Warn, names_of
 from gateway.delivery.steps.step import SentFile
 from gateway.domain.app_fields import HASH_FIELD
 from gateway.domain.assignment import Direction
@@ -83,9 +83,12 @@ class Reading:
         """Give what tells the values of the event itself."""
         return lambda wanted: self._event_value(wanted, attempt)
 
-    def files(self) -> Sequence[SentFile]:
-        """Give the files of the event."""
+    def files(self, warn: Warn) -> Sequence[SentFile]:
+        """Give the files of the event; a warning tells of those that are too much."""
         if self._files is None:
+            found = self._desk.files(self._delivery.event_id)
+            if found.left_out:
+                warn(f"{found.left_out} files are left out: too many, or too large together")
             self._files = [
                 SentFile(
                     name=file.name,
@@ -93,7 +96,7 @@ class Reading:
                     size=len(file.content),
                     content=file.content,
                 )
-                for file in self._desk.files(self._delivery.event_id)
+                for file in found.files
             ]
         return self._files
 

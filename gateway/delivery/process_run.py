@@ -232,7 +232,7 @@ class Run:
             event=self._reading.event(lambda: self._tries + 1),
             values=self._memory.found,
             log=lambda: self._memory.log,
-            files=self._reading.files,
+            files=lambda: self._reading.files(lambda text: self._memory.say(step, text)),
         )
         return Filler(facts, step, lambda text: self._memory.say(step, text))
 
@@ -247,7 +247,7 @@ class Run:
                 "Idempotency-Key": f"{event}/{step.name}",
             },
             timeout_s=step.timeout_s,
-            files=self._reading.files,
+            files=lambda: self._reading.files(lambda text: self._memory.say(step, text)),
             partner_id=self._partner_id,
             hold=self._progress.hold,
             masked=lambda: filler.masked,

@@ -1,12 +1,12 @@
 """Versions of processes, and what their steps read of events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from gateway.domain.partner_commands import NewFile
 from gateway.domain.ticket import Ticket
 from gateway.repository.transaction import Transaction
-from gateway.usecases.ports import EventFacts, FileLimit, RegisteredNames, StoredProcess
+from gateway.usecases.ports import EventFacts, EventFiles, FileLimit, RegisteredNames, StoredProcess
 
 
 class ProcessStore:
@@ -34,14 +34,17 @@ class ProcessStore:
         rows = self._current.read("facts_of_event", {"guid": guid})
         return EventFacts(*rows[0]) if rows else None
 
-    def files(self, guid: UUID, limit: FileLimit) -> Sequence[NewFile]:
+    def files(self, guid: UUID, limit: FileLimit) -> EventFiles:
         """Load the files that belong to an event, oldest first."""
         rows = self._current.read(
             "files_of_event", {"guid": guid, "files": limit.files, "bytes": limit.total_bytes}
         )
-        return [
-            NewFile(name=name, content_type=kind, content=content) for name, kind, content in rows
-        ]
+        files = tuple(
+            NewFile(name=name, content_type=kind, content=content)
+            for name, kind, content, _ in rows
+            if content is not None
+        )
+        return EventFiles(files, left_out=(rows[0][3] if rows else 0) - len(files))
 
     def form(self, ticket_id: int) -> Mapping[str, str]:
         """Read what a form or the tags of a mail said about a ticket, by label."""

@@ -1951,7 +1951,8 @@ with told as (
   from event e left join agent_group g on g.id = e.group_id
   where e.guid = %(guid)s),
 file as (
-  select f.ticket_id, f.id, f.file_name, f.content_type, sum(f.size) over (order by f.id) as total
+  select f.ticket_id, f.id, f.file_name, f.content_type, sum(f.size) over (order by f.id) as total,
+    count(*) over () as all_of_them
   from told t
   join attachment f on f.ticket_id = t.ticket_id and f.sha256 is not null
   left join article a on a.ticket_id = f.ticket_id and a.id = f.article_id
@@ -1959,10 +1960,10 @@ file as (
     when t.entries <> '{}' then f.article_id = any(t.entries)
     else t.app = 'Ticketing.TaskAssignment'
       and (coalesce(t.all_of_it, false) or f.visible and coalesce(a.visible, true)) end)
-select f.file_name, f.content_type, c.content
+select f.file_name, f.content_type, c.content, f.all_of_them
 from file f
-join attachment_content c on c.ticket_id = f.ticket_id and c.attachment_id = f.id
-where f.total <= %(bytes)s
+left join attachment_content c
+  on c.ticket_id = f.ticket_id and c.attachment_id = f.id and f.total <= %(bytes)s
 order by f.id
 limit %(files)s;
 

@@ -1,6 +1,6 @@
 """What the steps of processes ask of tickets and tasks while they run, and what they do to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from gateway.domain import app_fields
 from gateway.domain.app_fields import Facts
 from gateway.domain.assignment import Direction, WorkflowRules
-from gateway.domain.partner_commands import Acknowledge, ExchangeKind, NewExchange, NewFile, Receipt
+from gateway.domain.partner_commands import Acknowledge, ExchangeKind, NewExchange, Receipt
 from gateway.domain.people import AccountKind, Principal
 from gateway.domain.ticket import HistoryLine
 from gateway.errors import BrokenRule, TaskUnknown
@@ -17,6 +17,7 @@ from gateway.usecases import references
 from gateway.usecases.ports import (
     Call,
     EventFacts,
+    EventFiles,
     FileLimit,
     RegisteredNames,
     StoredProcess,
@@ -69,7 +70,7 @@ class ProcessDesk:
         """Find what is known of an event beside its fields."""
         return self._units.run(lambda unit: unit.processes.event(guid), _reading())
 
-    def files(self, guid: UUID) -> Sequence[NewFile]:
+    def files(self, guid: UUID) -> EventFiles:
         """Load the files that belong to an event."""
         return self._units.run(lambda unit: unit.processes.files(guid, self._limit), _reading())
 

@@ -7,7 +7,7 @@ import pytest
 from gateway.domain.app_fields import APPS
 from gateway.domain.assignment import TaskState
 from gateway.errors import BrokenRule, NotFound
-from gateway.usecases.ports import Exchange, Permanent, State, Transient
+from gateway.usecases.ports import Exchange, FileLimit, Permanent, State, Transient
 from gateway.usecases.processes import Loaded
 from tests.kit.calls import answered
 from tests.kit.processes import HASHES, ProcessWorld
@@ -397,16 +397,19 @@ def test_files_of_the_ticket_go_with_an_assignment_and_those_of_a_text_with_the_
     world.slots("files")
     guid = world.given()
     for name, visible in (("seen.txt", True), ("ours.txt", False)):
-        world.sql(
-            "with f as (insert into attachment"
-            " (ticket_id, name, file_name, visible, size, sha256)"
-            " select id, %s, %s, %s, 3, sha256('abc') from ticket where guid = %s"
-            " returning ticket_id, id)"
-            " insert into attachment_content select ticket_id, id, 'abc' from f",
-            name, name, visible, guid,
-        )  # fmt: skip
+        world.file(guid, name, visible=visible)
     world.tell(guid)
     world.drain()
     assert [each.content["json"]["f"] for each in world.calls.sent] == [
         [{"n": "seen.txt", "c": "YWJj"}], [],
     ]  # fmt: skip
+
+
+def test_no_more_files_go_out_than_the_service_takes_in(world):
+    guid = world.given()
+    for name in "abc":
+        world.file(guid, name)
+    ((event,),) = world.sql("select event_id from delivery")
+    for limit, sent in ((FileLimit(2, 100), 2), (FileLimit(20, 8), 2), (FileLimit(20, 9), 3)):
+        files = world.stores.run(lambda unit, limit=limit: unit.processes.files(event, limit))
+        assert (len(files.files), files.left_out) == (sent, 3 - sent)

@@ -16,6 +16,7 @@ from gateway.usecases.ports import (
     Done,
     Echo,
     EventFacts,
+    EventFiles,
     Exchange,
     Lease,
     Permanent,
@@ -77,7 +78,7 @@ class Desk:
         return {}
 
     def files(self, guid):
-        return []
+        return EventFiles((), left_out=2)
 
     def moment(self, moment):
         return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
@@ -394,6 +395,15 @@ def test_the_log_of_the_delivery_is_a_value():
         "2026-03-04T10:00:00Z one: HTTP status 503",
         "2026-03-04T10:00:00Z one: ok 200",
     ]
+
+
+def test_files_that_are_too_much_are_told_in_the_log():
+    item = '{ a = "#ATTACHMENT-FileName#" }'
+    world = World(call("one", f'json = {{ f = {{ each = "attachments", item = {item} }} }}'))
+    world.run()
+    assert world.log == [
+        "one: 2 files are left out: too many, or too large together", "one: ok 200",
+    ]  # fmt: skip
 
 
 def test_a_version_that_is_not_there_fails_for_good():

@@ -66,6 +66,7 @@ from gateway.usecases.ports.mail import MailFile, MailStore, OutgoingArticle
 from gateway.usecases.ports.messages import ClosedMessage, MessageLog, OpenedMessage
 from gateway.usecases.ports.processes import (
     EventFacts,
+    EventFiles,
     FileLimit,
     ProcessStore,
     RegisteredNames,
@@ -148,6 +149,7 @@ __all__ = [
     "EntryLine",
     "EntryStore",
     "EventFacts",
+    "EventFiles",
     "EventLine",
     "EventSheet",
     "Exchange",

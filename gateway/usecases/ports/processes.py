@@ -1,6 +1,6 @@
 """What processes and their steps ask of storage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -43,6 +43,14 @@ class FileLimit:
     total_bytes: int = 20_971_520
 
 
+@dataclass(frozen=True, slots=True)
+class EventFiles:
+    """The files of an event, as far as they may go out."""
+
+    files: tuple[NewFile, ...]
+    left_out: int
+
+
 class ProcessStore(Protocol):
     """Processes and events as steps need them; nothing is cached."""
 
@@ -58,7 +66,7 @@ class ProcessStore(Protocol):
         """Find what is known of an event beside its fields."""
         ...
 
-    def files(self, guid: UUID, limit: FileLimit) -> Sequence[NewFile]:
+    def files(self, guid: UUID, limit: FileLimit) -> EventFiles:
         """Load the files that belong to an event, oldest first.
 
         Those of its text; of an assignment those of the ticket that its group may be told of.
