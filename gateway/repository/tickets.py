@@ -15,6 +15,9 @@ from gateway.repository.rows import required_row, to_caption, to_row
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import TICKET_COLUMNS, Call
 
+# What due times follow from; articles are told by ``touch``.
+_ESCALATING = frozenset({"state", "queue", "sla"})
+
 
 class TicketStore:
     """Tickets; what may be seen is decided in the statement that reads."""
@@ -51,16 +54,20 @@ class TicketStore:
                 "agent": call.principal.agent_id,
             },
         )
+        self._current.later("escalate_ticket", {"ticket_id": id_})
         return replace(ticket, id=id_, number=number, version=1)
 
     def update(self, ticket: Ticket, differences: Sequence[Difference], call: Call) -> None:
         """Write the differing columns, version, time of change and changing agent."""
         if differences:
             self._current.later("update_ticket", _columns(ticket) | self._change(ticket, call))
+        if any(difference.field in _ESCALATING for difference in differences):
+            self._current.later("escalate_ticket", {"ticket_id": ticket.id})
 
     def touch(self, ticket: Ticket, call: Call) -> None:
         """Raise version and time of change because an entry changed."""
         self._current.later("touch_ticket", self._change(ticket, call))
+        self._current.later("escalate_ticket", {"ticket_id": ticket.id})
 
     def page(
         self,

@@ -446,6 +446,41 @@ def test_the_queues_address_and_signature_stand_on_what_it_sends(znuny):
     assert (second["From"], second["Body"]) == ("me@example.org", "97 %")
 
 
+def test_due_times_follow_from_the_queue_and_end_with_the_ticket(znuny, face):
+    znuny.rows(
+        "insert into queue (en, path_en, path_de, group_id, first_response_min, update_min,"
+        " solution_min, solution_notify) values (%s, %s, %s, 1, 10, 60, 240, 50)",
+        *[f"Urgent {face}"] * 3,
+    )
+    ticket = create(znuny, face, ticket={"Queue": f"Urgent {face}"})["TicketID"]
+    shown = read(znuny, ticket, face, Extended=1)
+    assert 595 <= int(shown["FirstResponseTime"]) <= 600
+    assert 3595 <= int(shown["UpdateTimeWorkingTime"]) <= 3600
+    assert shown["EscalationTime"] == shown["FirstResponseTimeDestinationTime"]
+    assert shown["EscalationDestinationIn"] in ("9 m", "10 m")
+    assert "SolutionTimeNotification" not in shown
+    update(znuny, ticket, face, Article=ARTICLE)
+    shown = read(znuny, ticket, face, Extended=1)
+    assert shown["EscalationResponseTime"] == "0"
+    assert (shown["FirstResponseInMin"], shown["FirstResponseDiffInMin"]) == ("0", "10")
+    update(znuny, ticket, face, Ticket={"State": "closed successful"})
+    shown = read(znuny, ticket, face, Extended=1)
+    assert shown["EscalationTime"] == "0"
+    assert (shown["SolutionInMin"], shown["SolutionDiffInMin"]) == ("0", "240")
+
+
+def test_what_becomes_a_header_of_a_mail_is_one_line(znuny):
+    sent = {**ARTICLE, "ArticleSend": "1", "To": "a@example.com"}
+    broken = {**sent, "Subject": "One\nBcc: x@example.com", "References": "<1@x>\r\nX: y"}
+    ticket = create(znuny, article=broken)["TicketID"]
+    (article,) = read(znuny, ticket)["Article"]
+    assert "\n" not in article["Subject"] + article["References"]
+    for name in ("To", "Cc", "ReplyTo", "From"):
+        data = {"Ticket": NEW_TICKET, "Article": {**sent, name: "a@example.com\nX: y"}}
+        found = znuny.call("rest", "TicketCreate", {**AGENT, **data})
+        assert found.code == "TicketCreate.InvalidParameter"
+
+
 def test_notification_wishes_travel_in_the_event(znuny):
     wishes = {"ForceNotificationToUserID": ["1", "2"], "NoAgentNotify": "1"}
     ticket = create(znuny, article={**ARTICLE, **wishes})["TicketID"]

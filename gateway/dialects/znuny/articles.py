@@ -212,7 +212,11 @@ class ArticleReader:
             to=to,
             cc=cc,
             bcc=bcc,
+            reply_to=_reply_to(article.reply_to),
+            # What becomes a header of the mail is one line.
             subject=_BREAKS.sub(" ", article.subject),
+            in_reply_to=_BREAKS.sub(" ", article.in_reply_to),
+            references=_BREAKS.sub(" ", article.references),
             signature=queue.signature if appended else "",
             message_id=message_id(article.guid, sender),
             sending=sending,
@@ -307,6 +311,14 @@ def _from(text: str) -> str:
     except ValueError:
         pass
     raise invalid("Article->From")
+
+
+def _reply_to(text: str) -> str:
+    try:
+        valid_addresses(text)
+    except ValueError:
+        raise invalid("Article->ReplyTo") from None
+    return text
 
 
 def _no_address(name: str) -> Refused:
