@@ -65,7 +65,7 @@ def _with_files(
 ) -> Iterator[PendingEvent]:
     room = limit.total_bytes
     for event in events:
-        files = unit.processes.files(event.guid, limit) if event.may_have_files else ()
+        files = unit.processes.files(event.guid, limit).files if event.may_have_files else ()
         size = sum(len(file.content) for file in files)
         if size > room:
             return  # never the first: its files are within the limit
