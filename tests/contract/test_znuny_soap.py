@@ -14,6 +14,7 @@ from gateway.soap.wsdl import build_application
 from tests.kit.strict_client import InMemory
 from tests.kit.znuny import (
     AGENT,
+    ARTICLE,
     CONNECTOR,
     DEFINITIONS,
     ENVELOPES,
@@ -76,7 +77,7 @@ class Canned(InMemory):
 
     def __init__(self, znuny, address):
         super().__init__(lambda got: znuny.get(got.path, got.query), None)
-        self.address, self.reply, self.version = address, b"", "1.1"
+        self.znuny, self.reply, self.version = znuny, b"", "1.1"
 
     def load(self, url):
         path, _, query = url.removeprefix("http://127.0.0.1:8080").partition("?")
@@ -138,6 +139,50 @@ def test_znuny_a77_every_answer_passes_a_strict_client(znuny, clients, version, 
     assert len(in_body(empty, version)) == 0
     _, read = decoded(clients, stem, operation, results.error(refused), version)
     assert read.Error.ErrorMessage == f"{refused.operation}: a < b & c"
+
+
+class Live(Canned):
+    """Posts what the client writes."""
+
+    def post(self, address, message, headers):
+        path = address.removeprefix("http://127.0.0.1:8080")
+        found = self.znuny.send("POST", path, message, dict(headers))
+        reply = {"status_code": found.status, "content": found.body, "headers": found.headers,
+                 "encoding": "utf-8"}  # fmt: skip
+        return type("Reply", (), reply)
+
+
+@pytest.mark.parametrize("port", ["GenericTicketConnector_Port", "GenericTicketConnector_Port12"])
+def test_znuny_a77_a_client_made_from_the_contract_calls_every_operation(znuny, port):
+    settings = zeep.Settings(strict=True, forbid_dtd=True)
+    client = zeep.Client(f"http://127.0.0.1:8080{CONNECTOR}?wsdl", settings=settings,
+                         transport=Live(znuny, CONNECTOR))  # fmt: skip
+    call = client.bind("GenericTicketConnector", port)
+    session = call.SessionCreate(**AGENT).SessionID
+    assert {each.Key for each in call.SessionGet(SessionID=session).SessionData} > {"UserLogin"}
+    ticket = {"Title": "ünïcode <&>", "Queue": "Raw", "State": "new", "Priority": "3 normal",
+              "CustomerUser": "jane"}  # fmt: skip
+    file = {"Content": b"\x00\xff", "ContentType": "text/plain", "Filename": "a.txt"}
+    made = call.TicketCreate(SessionID=session, Ticket=ticket, Article=[ARTICLE],
+                             Attachment=[file])  # fmt: skip
+    assert made.Error is None, made
+    options = {"AllArticles": 1, "Attachments": 1, "DynamicFields": 1, "Extended": 1}
+    read = call.TicketGet(SessionID=session, TicketID=[made.TicketID], **options).Ticket[0]
+    assert read.Title == ticket["Title"]
+    assert read.Article[0].Attachment[0].Content == file["Content"]
+    changed = call.TicketUpdate(SessionID=session, TicketID=made.TicketID,
+                                Ticket={"Priority": "4 high"})  # fmt: skip
+    assert (changed.Error, changed.TicketID) == (None, made.TicketID)
+    both = call.TicketGetList(SessionID=session, TicketID=[made.TicketID, made.TicketID])
+    assert [each.Priority for each in both.Ticket] == ["4 high"]
+    lines = call.TicketHistoryGet(SessionID=session, TicketID=[made.TicketID]).TicketHistory
+    assert lines[0].History[0].HistoryType == "NewTicket"
+    kept = call.ExternalReference(SessionID=session, ExternalReference=f"zeep {port}",
+                                  Ticket=ticket, Article=[ARTICLE])  # fmt: skip
+    assert kept.Action == "Create"
+    refused = call.TicketGet(SessionID=session, TicketID=[10**9])
+    assert refused.Error.ErrorCode == "TicketGet.AccessDenied"
+    assert call.SessionRemove(SessionID=session).Success == 1
 
 
 def test_znuny_an_answer_never_holds_what_is_not_published():
