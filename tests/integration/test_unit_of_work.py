@@ -471,9 +471,8 @@ def test_a_creation_takes_five_round_trips_with_the_login(stores, monkeypatch):
         ["begin", "lock_tickets", "load_tickets"],
         ["resolve"],
         ["insert_ticket"],
-        ["put_description", "add_history", "add_events", "follow_task", "forget_keys",
-         "remember_key",
-         "settle_message"],
+        ["escalate_ticket", "put_description", "add_history", "add_events", "follow_task",
+         "forget_keys", "remember_key", "settle_message"],
     ]  # fmt: skip
 
 
