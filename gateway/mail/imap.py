@@ -91,6 +91,7 @@ def opened(server: ImapServer) -> Iterator[Inbox]:
     try:
         with _talk():
             client.login(server.user, server.password(), initial_folder=_INBOX)
+            _look_again(client)
         yield Inbox(client)
     finally:
         with suppress(*_FAILURES):
@@ -112,6 +113,12 @@ def _connected(server: ImapServer) -> BaseMailBox:
         return MailBoxUnencrypted(server.host, server.port, timeout=server.timeout_s)
     context = ssl.create_default_context(cafile=server.ca_file)
     return MailBox(server.host, server.port, timeout=server.timeout_s, ssl_context=context)
+
+
+def _look_again(client: BaseMailBox) -> None:
+    """Ask what the server can do: many tell only after the login that they can move mails."""
+    _, told = client.client.capability()
+    client.client.capabilities = tuple(told[-1].decode("ascii", "replace").upper().split())
 
 
 def _reason(error: Exception) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.compose import mailboxes
+from gateway.errors import StorageAway
 from gateway.mail.imap import Inbox
 from gateway.repository.engine import build_engine
 from gateway.repository.numbers import NumberReserve
@@ -114,6 +115,19 @@ def test_a_mail_whose_move_failed_has_no_second_effect(stores, imap, mailbox, mo
     assert mailbox.poll() == 1
     assert imap.count() == 0
     assert stores.sql("select count(*) from ticket where title = 'stays'") == [(1,)]
+
+
+def test_a_database_that_is_away_leaves_the_mail_where_it_is(stores, imap, mailbox, monkeypatch):
+    imap.deliver(mail("hello", subject="later"))
+
+    def away(*_, **__):
+        raise StorageAway
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(mailbox.desk), "take", away)
+        with pytest.raises(StorageAway):
+            mailbox.poll()
+    assert (imap.count(), mailbox.poll(), outcomes(stores, "later")) == (1, 1, ["ticket"])
 
 
 _DIES = """
