@@ -24,14 +24,12 @@ from gateway.delivery.addresses import Addresses
 from gateway.delivery.article_mail import ArticleMail
 from gateway.delivery.attempt import Registry
 from gateway.delivery.calls import Caller, CallLimits
-from gateway.delivery.contracts import Contracts
 from gateway.delivery.deliverer import Deliverer
 from gateway.delivery.placeholders import names_of
 from gateway.delivery.process_check import Checker
 from gateway.delivery.process_runner import ProcessRunner
 from gateway.delivery.steps.http import HttpStep
 from gateway.delivery.steps.mail import MailStep
-from gateway.delivery.steps.soap import SoapStep
 from gateway.delivery.steps.step import StepKind
 from gateway.delivery.trial import tried
 from gateway.delivery.worker import Task, Worker
@@ -312,6 +310,10 @@ def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepK
 
 def performers(settings: Settings, targets: TargetStore) -> Mapping[Kind, StepKind]:
     """Give what carries out the steps that call somebody: every such kind is joined here."""
+    # Only workers call by WSDL; its library would take a server process a tenth of its start.
+    from gateway.delivery.contracts import Contracts  # noqa: PLC0415
+    from gateway.delivery.steps.soap import SoapStep  # noqa: PLC0415
+
     caller = outgoing(settings)
     contracts = Contracts(settings.delivery.wsdl_folder, settings.delivery.wsdl_s)
     return {

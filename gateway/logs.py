@@ -6,7 +6,10 @@ from typing import Any
 
 import structlog
 
-_WARNINGS_ONLY = ("spyne", "zeep", "alembic", "asyncio", "_granian")
+# The HTTP libraries tell headers at the level debug, passwords among them.
+_WARNINGS_ONLY = (
+    "spyne", "zeep", "alembic", "asyncio", "_granian", "httpcore", "httpx", "urllib3",
+)  # fmt: skip
 # They write malformed requests whole, passwords too.
 _OFF = ("spyne.protocol.soap.soap11.invalid", "spyne.protocol.soap.soap12.invalid")
 

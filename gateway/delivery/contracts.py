@@ -120,6 +120,10 @@ class _Fetching:
         self._file = file
         self._left = _MOST_DOCUMENTS
 
+    def end(self) -> None:
+        """Forget the round: what is kept with the WSDL must not keep its secrets and texts."""
+        self._this = self._file = None
+
     def load(self, url: str) -> bytes:
         """Give a document, judged and written anew: nobody reads anything else into its bytes."""
         self._left -= 1
@@ -134,7 +138,10 @@ class _Fetching:
 
 def _read(address: str, loading: _Fetching) -> Document:
     transport: Any = loading  # zeep asks for nothing else of its own transport
-    return Document(address, transport, settings=strict())
+    try:
+        return Document(address, transport, settings=strict())
+    finally:
+        loading.end()
 
 
 def _fetched(url: str, this: Round) -> bytes:

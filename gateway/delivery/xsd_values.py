@@ -2,8 +2,8 @@
 
 import base64
 import re
+import threading
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -109,7 +109,7 @@ def _builtin(xsd_type: Any, text: str, path: str) -> Any:
     text = day[1] if day else text
     # A derived type is a class below its built-in one and keeps that one's name.
     name = etree.QName(xsd_type._default_qname).localname  # noqa: SLF001 - zeep has no other
-    if not _schema(name).validate(_leaf(text)) or not _is_base64(name, text):
+    if not _local.schema(name).validate(_leaf(text)) or not _is_base64(name, text):
         raise Impossible(f"{path}: no value of the type {name}")
     return xsd_type.pythonvalue(text) if isinstance(xsd_type, _WRITTEN_BY_ZEEP) else text
 
@@ -129,11 +129,22 @@ def _name(xsd_type: Any) -> str:
     return str(getattr(xsd_type, "name", None) or "simple")
 
 
-@lru_cache(maxsize=64)
-def _schema(name: str) -> etree.XMLSchema:
-    schema = etree.Element(f"{{{_XSD}}}schema", nsmap={"xs": _XSD})
-    etree.SubElement(schema, f"{{{_XSD}}}element", name="v", type=f"xs:{name}")
-    return etree.XMLSchema(schema)
+class _OfThread(threading.local):
+    """Each thread's own validators: shared ones mix up what they say of the texts."""
+
+    def __init__(self) -> None:
+        self._schemas: dict[str, etree.XMLSchema] = {}
+
+    def schema(self, name: str) -> etree.XMLSchema:
+        """Give the validator of a built-in type."""
+        if name not in self._schemas:
+            schema = etree.Element(f"{{{_XSD}}}schema", nsmap={"xs": _XSD})
+            etree.SubElement(schema, f"{{{_XSD}}}element", name="v", type=f"xs:{name}")
+            self._schemas[name] = etree.XMLSchema(schema)
+        return self._schemas[name]
+
+
+_local = _OfThread()
 
 
 def _leaf(text: str) -> etree._Element:
