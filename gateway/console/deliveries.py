@@ -1,6 +1,7 @@
 """Deliveries: what has to reach partners, what was tried, and what to do about it."""
 
 from gateway.console.answers import Gone, Shown
+from gateway.console.forms import SEEN, mark
 from gateway.console.visit import Address, Visit
 from gateway.errors import BrokenRule, Missing, WrongState
 from gateway.usecases import sheets
@@ -50,7 +51,7 @@ def show(visit: Visit, number: str) -> Shown:
         },
         more={
             "changeable": row.state in {State.FAILED, State.PENDING},
-            "mark": _mark(row),
+            "mark": mark(_stand(row)),
             "may_settle": visit.may("SettleDeliveries"),
         },
     )
@@ -119,10 +120,10 @@ def _reason(visit: Visit) -> str:
 
 def _require_unchanged(visit: Visit, row: DeliveryRow) -> None:
     """Insist that the delivery is as it was shown: a form sent twice acts once."""
-    if visit.sent("seen") != _mark(row):
+    if visit.sent(SEEN) != mark(_stand(row)):
         raise WrongState(f"delivery {row.id} is {row.state} by now: look at it again")
 
 
-def _mark(row: DeliveryRow) -> str:
-    """Give the mark of a delivery as it stands."""
-    return f"{row.state} {row.step} {row.tries} {row.settled}"
+def _stand(row: DeliveryRow) -> tuple[object, ...]:
+    """Give what an act changes; whether it is in work may change by itself."""
+    return row.state, row.step, row.tries, row.settled

@@ -1,6 +1,7 @@
 """Forms: read from a body, and proven to come from a page of ours."""
 
 import base64
+import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from gateway.errors import BrokenRule, NotPermitted
 from gateway.http.exchange import Request
 from gateway.text import is_text, printable
 
-TOKEN, ONCE = "csrf", "once"
+TOKEN, ONCE, SEEN = "csrf", "once", "seen"
 _MOST_FIELDS = 500
 _LONGEST_ONCE = 64
 
@@ -58,6 +59,11 @@ def once_of(form: Mapping[str, str]) -> str:
     if not 0 < len(key) <= _LONGEST_ONCE:
         raise BrokenRule("the form is not whole; load the page again")
     return key
+
+
+def mark(shown: object) -> str:
+    """Give the mark of a thing as it was shown; the same thing has the same mark later."""
+    return hashlib.sha256(repr(shown).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def require_ours(request: Request, form: Mapping[str, str], secret: str, public_url: str) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.console.answers import Gone, Shown
+from gateway.console.forms import SEEN, mark
 from gateway.console.visit import Address, Visit
-from gateway.errors import BrokenRule, NotFound
+from gateway.errors import BrokenRule, NotFound, WrongState
 from gateway.usecases import lists, sheets
 from gateway.usecases.administration_ports import AdministrationUnit
 from gateway.usecases.list_fields import Field, Form, value
@@ -49,7 +50,12 @@ def show(visit: Visit, number: str) -> Shown:
     return Shown(
         template="group.html",
         data={"group": group},
-        more={**choices, "may_change": visit.may("SetGroup"), "staying": None},
+        more={
+            **choices,
+            "mark": mark(group),
+            "may_change": visit.may("SetGroup"),
+            "staying": None,
+        },
     )
 
 
@@ -67,10 +73,17 @@ def save(visit: Visit, number: str) -> Gone | Shown:
         return Shown(
             template=shown.template, data=shown.data, more={**shown.more, "staying": staying}
         )
+
+    def change(unit: AdministrationUnit) -> lists.Changed:
+        (before,) = lists.show(GROUPS, unit, name)
+        changed = lists.change(GROUPS, name, values, visit.actor, unit)
+        # The form holds every field: it would undo what somebody else saved in between.
+        if changed.fields and visit.sent(SEEN) != mark(before):
+            raise WrongState("the group was changed meanwhile; look at it again")
+        return changed
+
     try:
-        changed = visit.administer(
-            "SetGroup", lambda unit: lists.change(GROUPS, name, values, visit.actor, unit)
-        )
+        changed = visit.administer("SetGroup", change)
     except (BrokenRule, NotFound) as error:
         return _again(show(visit, number), {error.field or "integrated": error.sentence})
     if not changed.fields:

@@ -17,4 +17,4 @@ def show(visit: Visit) -> Shown:
     )
 
 
-ADDRESSES = (Address(pattern="/", show=show), Address(pattern="", show=show))
+ADDRESSES = (Address(pattern="/", show=show),)

@@ -1,11 +1,13 @@
 """Ticketing settings: the event map and the registry of external app fields, with its lookup."""
 
 from gateway.console.answers import Gone, Shown
+from gateway.console.forms import SEEN, mark
 from gateway.console.visit import Address, Visit
 from gateway.domain.app_fields import APPS
 from gateway.domain.assignment import Slot
-from gateway.errors import BrokenRule
+from gateway.errors import BrokenRule, WrongState
 from gateway.usecases import app_registry, event_maps, rights
+from gateway.usecases.administration_ports import AdministrationUnit
 from gateway.usecases.event_maps import EventMapRow
 
 _EVERY_FIELD = 500
@@ -20,6 +22,7 @@ def show(visit: Visit) -> Shown:
         more={
             "apps": APPS,
             "slots": tuple(Slot),
+            "mark": mark(rows),
             "may_change": visit.may("SetEventMap"),
             "may_sync": visit.may("SyncAppFields"),
         },
@@ -40,9 +43,16 @@ def save(visit: Visit) -> Gone | Shown:
         return Shown(
             template=shown.template, data=shown.data, more=shown.more, errors=errors, status=422
         )
-    changed = visit.administer(
-        "SetEventMap", lambda unit: event_maps.change(wanted, visit.actor, unit)
-    )
+
+    def change(unit: AdministrationUnit) -> list[str]:
+        before = event_maps.show(unit)
+        changed = event_maps.change(wanted, visit.actor, unit)
+        # The form holds every row: it would undo what somebody else saved in between.
+        if changed and visit.sent(SEEN) != mark(before):
+            raise WrongState("the event map was changed meanwhile; look at it again")
+        return changed
+
+    changed = visit.administer("SetEventMap", change)
     if not changed:
         return visit.gone("/settings/ticketing", "no_change")
     return visit.gone("/settings/ticketing", "saved", ", ".join(changed))

@@ -4,8 +4,12 @@ import re
 
 import pytest
 
+from gateway.compose import build_app
+from gateway.settings import load
+from tests.kit.asgi import talk
 from tests.kit.console import running_house
 from tests.kit.database import ADMIN_PASSWORD
+from tests.kit.gateway import free_port
 
 FORMS = {
     # page, button, what must not change
@@ -100,6 +104,16 @@ def test_an_expired_session_is_none(house, how):
     )
     assert visitor.get("/console/").status_code == 303
     assert visitor.get("/console/index.json").status_code == 401
+
+
+def test_an_account_that_is_disabled_is_out_at_once(house):
+    visitor = house.agent("stranger")
+    house.rows("update account set active = false where name = 'stranger'")
+    try:
+        assert visitor.get("/console/").status_code == 303
+        assert house.visitor().log_in("stranger").status_code == 401
+    finally:
+        house.rows("update account set active = true where name = 'stranger'")
 
 
 def test_a_guessed_session_is_none(house):
@@ -217,3 +231,13 @@ def test_a_console_that_is_switched_off_is_not_there(databases):
     with running_house(databases, **{"console.enabled": False}) as house:
         assert house.visitor().get("/console/").status_code == 404
         assert "/console/" not in house.visitor().page("/").tree.xpath("//a/@href")
+
+
+def test_while_the_database_is_away_the_page_says_try_again_later():
+    door = build_app(load({"database.url": f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/x"},
+                          environment={}).settings)  # fmt: skip
+    reply = talk(door, method="GET", path="/console/", pieces=[],
+                 headers={"cookie": "console-session=any"})  # fmt: skip
+    assert reply.status == 503
+    assert b"GW-503" in reply.body
+    assert reply.headers["retry-after"]

@@ -166,6 +166,32 @@ def test_every_page_has_a_twin_that_it_names(admin, evil):
         assert _timeless(admin.data(link)) == _timeless(admin.data(f"/console{_twin(path)}"))
 
 
+TWINS = {
+    "/index.json": "counts partners",
+    "/tickets.json": "tickets next",
+    "/tickets/{ticket}.json": "ticket entries history events deliveries logs",
+    "/deliveries.json": "state deliveries partners next",
+    "/deliveries/{delivery}.json": "delivery event attempts log",
+    "/processes.json": "processes next",
+    "/processes/evil.json": "process source",
+    "/groups.json": "groups next",
+    "/groups/1.json": "group",
+    "/settings/ticketing.json": "event_map",
+    "/app-fields.json": "fields next",
+}
+
+
+@pytest.mark.parametrize("path", TWINS)
+def test_the_members_of_a_twin_stay_what_scripts_know(house, admin, evil, path):
+    ((delivery,),) = house.rows("select max(id) from delivery")
+    data = admin.data("/console" + path.format(ticket=evil[1].split("/")[-1], delivery=delivery))
+    assert list(data) == TWINS[path].split()
+    assert path != "/tickets/{ticket}.json" or {
+        "id", "guid", "number", "title", "state", "state_type", "priority", "queue", "references",
+        "tasks", "dynamic", "created", "changed", "closed",
+    } <= data["ticket"].keys()  # fmt: skip
+
+
 def test_every_tab_leads_to_a_page_and_marks_where_one_is(admin):
     for tab in TABS:
         page = admin.page(f"/console{tab.path}")

@@ -113,6 +113,22 @@ def test_whoever_removes_the_marker_is_warned_before(house, admin):
     assert [code for code, *_ in house.events(ticket)] == ["E1"]
 
 
+def test_a_form_does_not_undo_what_somebody_else_saved_meanwhile(house, admin):
+    address = group(house, "Field service")
+    mine, theirs = admin.page(address).form("Save"), admin.page(address).form("Save")
+    assert admin.send(theirs, description="theirs").status_code == 303
+    assert admin.send(theirs, description="theirs").status_code == 303  # pressed twice
+    assert admin.send(mine, email="mine@example.org").status_code == 409
+    rows = house.rows("select description, email from agent_group where name = 'Field service'")
+    assert rows == [("theirs", "")]
+    mine, theirs = admin.page(TICKETING).form("Save"), admin.page(TICKETING).form("Save")
+    assert admin.send(theirs, **{"E9.request_type": "Theirs"}).status_code == 303
+    try:
+        assert admin.send(mine, **{"E8.request_type": "Mine"}).status_code == 409
+    finally:
+        house.rows("update event_map set request_type = 'Acknowledged' where code = 'E9'")
+
+
 @pytest.mark.parametrize("name", ["reader", "berta"])
 def test_only_whoever_runs_the_gateway_sets_anything(house, admin, name):
     visitor = house.agent(name)
