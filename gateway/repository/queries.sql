@@ -1694,9 +1694,9 @@ update task set state = 'Closed', closed = %(now)s, closed_by = %(by)s, version 
 where ticket_id = %(ticket_id)s and state <> 'Closed';
 
 -- name: release_task_references
--- All tasks of a ticket ended; others may take their numbers.
+-- All tasks of a ticket ended, and with them the ticket; others may take the numbers of both.
 update external_reference set claim = 'released', changed = %(now)s
-where ticket_id = %(ticket_id)s and task_id is not null and claim = 'live';
+where ticket_id = %(ticket_id)s and claim = 'live';
 
 -- name: reopen_task
 -- What was closed while it was with somebody still names them; it is nobody's until it is assigned.
@@ -1711,7 +1711,8 @@ update external_reference r set changed = %(now)s, claim = case when exists (
     where o.system_id = r.system_id and o.reference = r.reference and o.claim = 'live')
   then 'contested' else 'live' end
 from task k
-where k.ticket_id = %(ticket_id)s and k.main and k.state <> 'Closed' and r.task_id = k.id
+where k.ticket_id = %(ticket_id)s and k.main and k.state <> 'Closed'
+  and (r.task_id = k.id or r.task_id is null)
   and r.ticket_id = k.ticket_id and r.claim = 'released';
 
 -- name: send_task
@@ -1914,9 +1915,16 @@ order by k.state = 'Closed', k.closed desc, r.id desc
 limit 1;
 
 -- name: add_reference
--- The backstop is the unique index on live claims.
+-- One that was given for the whole ticket is the task's from now on. The backstop is the unique
+-- index on live claims.
+with given as (
+  update external_reference set task_id = %(task_id)s
+  where system_id = %(system)s and reference = %(reference)s and ticket_id = %(ticket_id)s
+    and task_id is null and claim = 'live'
+  returning id)
 insert into external_reference (system_id, reference, ticket_id, task_id)
-values (%(system)s, %(reference)s, %(ticket_id)s, %(task_id)s);
+select %(system)s, %(reference)s, %(ticket_id)s, %(task_id)s
+where not exists (select from given);
 
 -- name: release_references
 -- A task that ended lets others take its numbers.
@@ -2079,14 +2087,14 @@ where t.queue_id = any(array(select id from queue where group_id = any(%(groups)
   and t.closed is null
 
 -- part: lines_named
--- By number, id or external reference as they are, or by a part of number or title.
+-- By number, id or external reference as they are, or by a part of the title.
   and t.id = any(array(
     select id from ticket where number = %(text)s
     union select %(id)s::bigint
     union select ticket_id from external_reference where reference = %(text)s
     union (
       select x.id from ticket x
-      where (x.title ilike %(pattern)s or x.number ilike %(pattern)s)
+      where x.title ilike %(pattern)s
         and x.queue_id = any(array(
           select id from queue where group_id = any(%(groups)s::bigint[])))
         and x.state_id = any(array(select id from state where state_type <> 'removed'))
@@ -2584,11 +2592,6 @@ select null, null, a.id, a.email from agent a
 where a.active and lower(a.login) = lower(%(login)s)
 order by 3 nulls first, 2
 limit 1;
-
--- name: labels_of_app
--- By what a tag calls a field.
-select f.label, f.name from external_app_field f join external_app a on a.id = f.app_id
-where a.code = %(code)s limit 1000;
 
 -- name: add_mail_article
 -- The ticket's row is locked by the unit, so the next number is free.
