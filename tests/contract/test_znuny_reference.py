@@ -2,6 +2,13 @@
 
 import pytest
 
+from gateway.dialects.znuny import credentials
+from gateway.dialects.znuny.desk import Options, ReferenceOptions, ZnunyDesk
+from gateway.dialects.znuny.job import Job, Refused
+from gateway.dialects.znuny.operations import carry_out
+from gateway.repository.passwords import Argon2Passwords
+from gateway.usecases.accounts import Accounts
+from gateway.usecases.sessions import Sessions
 from tests.kit.znuny import (
     AGENT,
     ARTICLE,
@@ -16,6 +23,7 @@ from tests.kit.znuny import (
 )
 
 CONFIGURATION = "Webservice.InvalidConfiguration"
+DEFECT = "Dynamic field AlarmId of the setting is no text field of tickets!"
 WHOLE = {"Ticket": NEW_TICKET, "Article": ARTICLE}
 
 
@@ -80,8 +88,10 @@ def test_znuny_a1_a3_a4_a6_a9_one_operation_creates_and_updates(znuny, face, tex
 def test_znuny_a2_the_parameter_leads_and_is_asked_for(znuny, face):
     assert done(znuny, face, f"EXTREF001-{face}")[0] == "Create"
     found = znuny.call(face, "ExternalReference", {**AGENT, **WHOLE})
-    assert found.error == ("ExternalReference.MissingParameter",
-                           "ExternalReference: ExternalReference parameter is missing!")  # fmt: skip
+    assert found.error == (
+        "ExternalReference.MissingParameter",
+        "ExternalReference: ExternalReference parameter is missing!",
+    )
 
 
 def test_znuny_a5_a_holder_that_was_closed_stays_as_it_is(znuny, face, text):
@@ -104,8 +114,10 @@ def test_znuny_a11_an_agent_without_rights_writes_nothing(znuny, face, text):
     _, ticket = done(znuny, face, text)
     before = everything(znuny)
     found = call(znuny, face, text, STRANGER)
-    assert found.error == ("ExternalReference.AccessDenied",
-                           "ExternalReference: User does not have access to the ticket!")  # fmt: skip
+    assert found.error == (
+        "ExternalReference.AccessDenied",
+        "ExternalReference: User does not have access to the ticket!",
+    )
     found = call(znuny, face, text, READER, Article=ARTICLE)
     assert found.code == "ExternalReference.AccessDenied"
     found = call(znuny, face, f"{text}-new", READER)
@@ -132,8 +144,10 @@ def test_znuny_a13_several_matches_are_not_unique(znuny, face, text):
     update(znuny, first, Ticket={"State": "open"})
     before = everything(znuny)
     found = call(znuny, face, text)
-    assert found.error == ("ExternalReference.NotUnique",
-                           "ExternalReference: 2 tickets match the external reference!")  # fmt: skip
+    assert found.error == (
+        "ExternalReference.NotUnique",
+        "ExternalReference: 2 tickets match the external reference!",
+    )
     assert everything(znuny) == before
     update(znuny, first, DynamicField={"Name": "ExternalReference", "Value": ""})
     assert done(znuny, face, text)[0] == "Update"
@@ -201,6 +215,27 @@ def test_other_operations_write_the_field_under_the_same_rule(znuny, face, text)
     assert done(znuny, face, f"{text}-moved") == ("Update", first)
 
 
+def test_a_closed_ticket_lets_go_of_its_claim_and_takes_it_back_when_reopened(znuny, face, text):
+    _, first = done(znuny, face, text)
+
+    def claims():
+        return znuny.rows(
+            "select ticket_id::text, claim from external_reference"
+            " where reference = %s order by id",
+            text,
+        )
+
+    assert claims() == [(first, "live")]
+    update(znuny, first, Ticket={"State": "closed successful"})
+    assert claims() == [(first, "released")]
+    update(znuny, first, Ticket={"State": "open"})
+    assert claims() == [(first, "live")]
+    update(znuny, first, Ticket={"State": "closed successful"})
+    _, second = done(znuny, face, text)
+    update(znuny, first, Ticket={"State": "open"})
+    assert claims() == [(first, "contested"), (second, "live")]
+
+
 def test_a_merged_holder_stands_for_its_target(znuny, face, text):
     _, source = done(znuny, face, text)
     target = znuny.call(face, "TicketCreate", {**AGENT, **WHOLE}).answer["TicketID"]
@@ -246,27 +281,39 @@ def test_a_reference_of_another_dialect_in_the_system_leads_to_its_ticket(znuny,
     assert done(znuny, face, text) == ("Update", ticket)
 
 
+def decided(znuny, reference, rules, **parts):
+    """Carry the operation out under other settings than those of the running gateway."""
+    data = {**AGENT, "ExternalReference": reference, **(parts or WHOLE)}
+    desk = ZnunyDesk(
+        units=znuny.stores.units,
+        accounts=Accounts(znuny.stores.accounts, Argon2Passwords()),
+        sessions=Sessions(znuny.stores.accounts),
+        options=Options(external_reference=ReferenceOptions(**rules)),
+    )
+    given = credentials.given({}, data)
+    return carry_out(Job(operation="ExternalReference", data=data, desk=desk, given=given))
+
+
 @pytest.mark.parametrize(
-    ("settings", "state", "action"),
+    ("states", "types", "state", "action"),
     [
-        ({"external_reference__state_types": "new"}, "open", "Create"),
-        ({"external_reference__state_types": "closed"}, "closed successful", "Update"),
-        ({"external_reference__states": "resolved", "external_reference__state_types": ""},
-         "resolved", "Update"),
-        ({"external_reference__states": "resolved", "external_reference__state_types": ""},
-         "open", "Create"),
-        ({"external_reference__states": "closed", "external_reference__state_types": "new"},
-         "closed", "Update"),
-        ({"external_reference__state_types": ""}, "closed successful", "Update"),
-        ({"external_reference__state_types": ""}, "removed", "Create"),
+        ((), ("new",), "open", "Create"),
+        ((), ("closed",), "closed successful", "Update"),
+        (("resolved",), (), "resolved", "Update"),
+        (("resolved",), (), "open", "Create"),
+        (("closed",), ("new",), "closed", "Update"),
+        (("closed",), ("new",), "closed successful", "Create"),
+        ((), (), "closed successful", "Update"),
+        ((), (), "removed", "Create"),
     ],
-)  # fmt: skip
-def test_znuny_a7_each_list_of_states_is_honoured(databases, settings, state, action):
-    settings = {f"znuny__{name}": value for name, value in settings.items()}
-    with running_znuny(databases, **settings) as znuny:
-        _, ticket = done(znuny, "rest", "EXT-7")
-        update(znuny, ticket, Ticket={"State": state})
-        assert done(znuny, "rest", "EXT-7")[0] == action
+)
+def test_znuny_a7_each_list_of_states_is_honoured(znuny, states, types, state, action):
+    rules, text = {"states": states, "state_types": types}, f"A7 {states} {types} {state}"
+    first = decided(znuny, text, rules)
+    update(znuny, first["TicketID"], Ticket={"State": state})
+    second = decided(znuny, text, rules)
+    assert second["Action"] == action
+    assert (second["TicketID"] == first["TicketID"]) is (action == "Update")
 
 
 def test_znuny_a8_the_configured_field_holds_the_value(databases):
@@ -275,8 +322,7 @@ def test_znuny_a8_the_configured_field_holds_the_value(databases):
             found = call(znuny, face, "ALARM-1")
             assert found.error == (
                 CONFIGURATION,
-                "ExternalReference: Dynamic field AlarmId of the setting is no text field of"
-                " tickets!",
+                "ExternalReference: " + DEFECT,
             )
         znuny.rows(
             "insert into dynamic_field (name, en, field_type) values ('AlarmId', 'A', 'text')"
@@ -287,23 +333,27 @@ def test_znuny_a8_the_configured_field_holds_the_value(databases):
         assert call(znuny, "rest", "ALARM-1").code == CONFIGURATION
 
 
-def test_modes_and_ignored_fields_are_the_operators(databases):
-    ignored = {"znuny__external_reference__update_ignores": "Title,Queue"}
-    with running_znuny(databases, **ignored) as znuny:
-        _, ticket = done(znuny, "rest", "EXT-1")
-        changes = {"Title": "Other", "QueueID": "4", "Priority": "4 high"}
-        assert done(znuny, "rest", "EXT-1", Ticket=changes) == ("Update", ticket)
-        found = shown(znuny, ticket)
-        assert (found["Title"], found["Queue"], found["Priority"]) == ("Disk full", "Raw", "4 high")
-    mode = "znuny__external_reference__mode"
-    with running_znuny(databases, **{mode: "create_only"}) as znuny:
-        done(znuny, "rest", "EXT-1")
-        assert call(znuny, "rest", "EXT-1").error == (
-            "ExternalReference.AlreadyExists",
-            "ExternalReference: A ticket with this external reference exists!",
-        )
-    with running_znuny(databases, **{mode: "update_only"}) as znuny:
-        assert call(znuny, "rest", "EXT-1").error == (
-            "ExternalReference.NotFound",
-            "ExternalReference: No ticket matches the external reference!",
-        )
+def test_fields_that_an_update_leaves_alone_are_the_operators(znuny):
+    rules = {"update_ignores": ("Title", "Queue")}
+    ticket = decided(znuny, "IGNORES", rules)["TicketID"]
+    changes = {"Title": "Other", "QueueID": "4", "Priority": "4 high"}
+    assert decided(znuny, "IGNORES", rules, Ticket=changes)["Action"] == "Update"
+    found = shown(znuny, ticket)
+    assert (found["Title"], found["Queue"], found["Priority"]) == ("Disk full", "Raw", "4 high")
+    assert decided(znuny, "IGNORES", rules, Ticket={"Title": "Other"})["Action"] == "Update"
+
+
+@pytest.mark.parametrize(
+    ("mode", "code", "text"),
+    [
+        ("create_only", "AlreadyExists", "A ticket with this external reference exists!"),
+        ("update_only", "NotFound", "No ticket matches the external reference!"),
+    ],
+)
+def test_a_mode_forbids_one_of_the_two(znuny, mode, code, text):
+    if mode == "create_only":
+        decided(znuny, mode, {"mode": mode})
+    with pytest.raises(Refused) as refused:
+        decided(znuny, mode, {"mode": mode})
+    assert refused.value.code == f"ExternalReference.{code}"
+    assert refused.value.message == f"ExternalReference: {text}"
