@@ -1,6 +1,6 @@
 """Received mails: what they speak about, what became of them, how far mailboxes were read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -61,14 +61,6 @@ class InboundMailStore:
         return MailPerson(
             contact=contact, customer_user_id=customer_user_id, agent_id=agent_id, email=email or ""
         )
-
-    def labels(self, app: str) -> Mapping[str, str]:
-        """Give the fields of an external app by what tags call them, in small letters."""
-        rows = self._current.read("labels_of_app", {"code": app})
-        return {
-            **{label.casefold(): name for label, name in rows},
-            **{name.casefold(): name for _, name in rows},
-        }
 
     def add_article(
         self, ticket: Ticket, guid: UUID, text: str, mail: ReceivedMail, call: Call

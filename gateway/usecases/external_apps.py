@@ -63,15 +63,13 @@ def start(command: StartProcess, call: Call, unit: Unit) -> Started:
     )
 
 
-def labels(own: Mapping[str, str]) -> Mapping[str, str]:
-    """Give the fields of an app by what people call them, in small letters.
-
-    Args:
-        own: the same of the app's own fields, which go first.
-    """
+def labels(app: ExternalApp | None) -> Mapping[str, str]:
+    """Give the fields of an app by what people call them, in small letters: label, or name."""
     common = {name.casefold(): name for name in COMMON_FIELDS}
     words = {_WORD.sub(" ", name).casefold(): name for name in COMMON_FIELDS}
-    return {**common, **words, **own}
+    own = app.labels if app else {}
+    called = {label.casefold(): name for name, label in own.items()}
+    return {**common, **words, **called, **{name.casefold(): name for name in own}}
 
 
 def _app(command: StartProcess, call: Call, unit: Unit) -> ExternalApp:

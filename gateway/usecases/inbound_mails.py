@@ -296,7 +296,7 @@ _ACTIONS: Mapping[Action, Callable[[_Job], Verdict]] = {
 
 def _started(job: _Job) -> tuple[Started, Call]:
     call, person = _asking(job)
-    labels = external_apps.labels(job.unit.inbound.labels(job.rules.app))
+    labels = external_apps.labels(job.unit.apps.find(job.rules.app))
     tags = {labels[label.casefold()]: value for label, value in job.reading.tags
             if label.casefold() in labels}  # fmt: skip
     text = _short(job.rules.reader.untagged(job.reading, labels), partner_commands.DESCRIPTION)

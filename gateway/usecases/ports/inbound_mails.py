@@ -1,6 +1,6 @@
 """What the use cases ask of the storage of received mails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -54,10 +54,6 @@ class InboundMailStore(Protocol):
 
     def person(self, address: str, login: str) -> MailPerson | None:
         """Find the customer user of an address or login, else the agent of the login."""
-        ...
-
-    def labels(self, app: str) -> Mapping[str, str]:
-        """Give the fields of an external app by what tags call them, in small letters."""
         ...
 
     def add_article(
