@@ -94,7 +94,7 @@ from gateway.soap.definition import ServiceDefinition
 from gateway.soap.documents import STYLESHEET_PATH, stylesheet
 from gateway.soap.forms import FormEndpoint
 from gateway.soap.guard import Caps
-from gateway.soap.index import ServiceIndex
+from gateway.soap.index import RestCard, ServiceIndex
 from gateway.soap.offers import Offer, Offers
 from gateway.soap.page_texts import DEFAULT_LANGUAGE
 from gateway.soap.pages import ContractPages, no_form_calls
@@ -189,7 +189,12 @@ def build_app(settings: Settings) -> Door:
         "acmp": Helpdesk(units, _options(settings)),
         "ssp7": _workflow(units, settings),
     }
-    index = ServiceIndex(services, settings.public_url, console=settings.console.enabled)
+    index = ServiceIndex(
+        services,
+        settings.public_url,
+        console=settings.console.enabled,
+        rest=_rest_cards(settings),
+    )
     health = Health({"database": schema_check(engine)}, registry)
     routes = Routes(
         (
@@ -650,6 +655,22 @@ def _znuny(
             external_reference=ReferenceOptions(**reference),
         ),
     )
+
+
+def _rest_cards(settings: Settings) -> list[RestCard]:
+    """Show each REST service once, under the first prefix."""
+    return [
+        RestCard(
+            service.name,
+            service.description,
+            f"{settings.public_url}{znuny.PREFIXES[0]}{znuny.WEBSERVICE}/{service.name}",
+            tuple(
+                (f"{methods.replace(' ', ', ')} /{path}", operation)
+                for methods, path, operation in service.routes
+            ),
+        )
+        for service in ZNUNY_REST_SERVICES
+    ]
 
 
 def _znuny_rest(desk: ZnunyDesk, settings: Settings) -> list[Route]:

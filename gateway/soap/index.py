@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,12 +13,28 @@ from gateway.soap.page_texts import TEXTS, language
 from gateway.soap.publishing import ServedContract
 
 
+@dataclass(frozen=True, slots=True)
+class RestCard:
+    """A service without a contract file, as the first page shows it."""
+
+    title: str
+    description: str
+    address: str
+    routes: tuple[tuple[str, str], ...]  # method and path below the address, operation
+
+
 class ServiceIndex:
     """Answers ``/`` and its twin ``/index.json``, made from the contracts that are served."""
 
     def __init__(
-        self, services: Sequence[ServedContract], public_url: str, *, console: bool = False
+        self,
+        services: Sequence[ServedContract],
+        public_url: str,
+        *,
+        console: bool = False,
+        rest: Sequence[RestCard] = (),
     ) -> None:
+        self._rest = tuple(rest)
         self._console = console
         self._services = tuple(services)
         self._base = urlsplit(public_url).path.rstrip("/")
@@ -33,6 +50,7 @@ class ServiceIndex:
             base=self._base,
             console=self._console,
             services=[_card(service) for service in self._services],
+            rest=self._rest,
         )
         return document(request, text.encode(), HTML, headers=PAGE_HEADERS)
 
@@ -40,7 +58,8 @@ class ServiceIndex:
         """Give the same as JSON."""
         cards = [_card(service) for service in self._services]
         services = [{**card, "commands": _names(card["commands"])} for card in cards]
-        body = json.dumps({"services": services}, ensure_ascii=False, indent=1).encode() + b"\n"
+        content = {"services": services, "rest": [asdict(card) for card in self._rest]}
+        body = json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
         return document(request, body, "application/json")
 
 

@@ -12,6 +12,7 @@ from lxml import etree
 from gateway.http.exchange import Answer, Request
 from gateway.soap import page_content
 from gateway.soap.contract import Operation
+from gateway.soap.definition import Reading
 from gateway.soap.documents import HTML, PAGE_HEADERS, STYLESHEET_PATH, document, templates
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.form_bindings import takes_form
@@ -207,7 +208,8 @@ class ContractPages:
         needed = contract.element_type(operation.request).members
         if not arguments and any(member.required for member in needed):
             return ()
-        return snippets(contract, operation, arguments, definition.stem)
+        login = definition.reading is Reading.SCHEMA
+        return snippets(contract, operation, arguments, definition.stem, login=login)
 
     def _sample(self, operation: Operation, version: SoapVersion) -> dict[str, Any]:
         contract = self._served.contract

@@ -22,9 +22,17 @@ class Snippet:
 
 
 def snippets(
-    contract: Contract, operation: Operation, arguments: Mapping[str, object], service: str
+    contract: Contract,
+    operation: Operation,
+    arguments: Mapping[str, object],
+    service: str,
+    *,
+    login: bool = True,
 ) -> tuple[Snippet, ...]:
-    """Give the calls with these arguments; ``service`` is the name that the call verb takes."""
+    """Give the calls with these arguments; ``service`` is the name that the call verb takes.
+
+    Without ``login`` the arguments say who calls, and nothing else does.
+    """
     port = contract.ports[SoapVersion.V11]
     envelope = filled_request(contract, operation, SoapVersion.V11, arguments)
     action = operation.actions[SoapVersion.V11]
@@ -32,10 +40,10 @@ def snippets(
     values = _members(contract, kind, arguments)
     return (
         Snippet("SOAP 1.1", envelope),
-        Snippet("curl", _curl(port.address, action, envelope)),
-        Snippet("Python, zeep", _zeep(port.address, operation.name, values)),
-        Snippet("PowerShell", _powershell(port.address, action, envelope)),
-        Snippet("PHP", _php(port.address, operation.name, values)),
+        Snippet("curl", _curl(port.address, action, envelope, login=login)),
+        Snippet("Python, zeep", _zeep(port.address, operation.name, values, login=login)),
+        Snippet("PowerShell", _powershell(port.address, action, envelope, login=login)),
+        Snippet("PHP", _php(port.address, operation.name, values, login=login)),
         Snippet("ticket-gateway", f"ticket-gateway call {service} {operation.name} --sample\n"),
     )
 
@@ -75,17 +83,24 @@ def _leaf(kind: Simple, value: object) -> str | bytes | int | bool:
     return value if isinstance(value, bool | int) else lexical(value, kind.name)
 
 
-def _curl(address: str, action: str, envelope: str) -> str:
+def _curl(address: str, action: str, envelope: str, *, login: bool) -> str:
     return (
-        "curl --user USER \\\n"
+        f"curl {'--user USER ' if login else ''}\\\n"
         "  --header 'Content-Type: text/xml; charset=utf-8' \\\n"
         f"  --header 'SOAPAction: \"{action}\"' \\\n"
         f"  --data-binary @- '{address}' <<'XML'\n{envelope}XML\n"
     )
 
 
-def _zeep(address: str, operation: str, values: Mapping[str, _Plain]) -> str:
+def _zeep(address: str, operation: str, values: Mapping[str, _Plain], *, login: bool) -> str:
     arguments = pformat(values, width=88, sort_dicts=False)
+    if not login:
+        return (
+            "from zeep import Client\n\n"
+            f'client = Client("{address}?wsdl")\n'
+            f"arguments = {arguments}\n"
+            f"print(client.service.{operation}(**arguments))\n"
+        )
     return (
         "from getpass import getpass\n\n"
         "from requests import Session\n"
@@ -99,22 +114,23 @@ def _zeep(address: str, operation: str, values: Mapping[str, _Plain]) -> str:
     )
 
 
-def _powershell(address: str, action: str, envelope: str) -> str:
+def _powershell(address: str, action: str, envelope: str, *, login: bool) -> str:
+    credential = "-Credential (Get-Credential) " if login else ""
     # Windows PowerShell would send text as ISO-8859-1.
     return (
         f"$body = @'\n{envelope}'@\n"
         f"Invoke-WebRequest -Uri '{address}' -Method Post -UseBasicParsing `\n"
-        "  -Credential (Get-Credential) -ContentType 'text/xml; charset=utf-8' `\n"
+        f"  {credential}-ContentType 'text/xml; charset=utf-8' `\n"
         f"  -Headers @{{ SOAPAction = '\"{action}\"' }} `\n"
         "  -Body ([Text.Encoding]::UTF8.GetBytes($body)) | Select-Object -Expand Content\n"
     )
 
 
-def _php(address: str, operation: str, values: Mapping[str, _Plain]) -> str:
+def _php(address: str, operation: str, values: Mapping[str, _Plain], *, login: bool) -> str:
+    options = ",\n    ['login' => 'USER', 'password' => getenv('PASSWORD')]" if login else ""
     return (
         "<?php\n"
-        f"$client = new SoapClient('{address}?wsdl=soap11',\n"
-        "    ['login' => 'USER', 'password' => getenv('PASSWORD')]);\n"
+        f"$client = new SoapClient('{address}?wsdl=soap11'{options});\n"
         f"print_r($client->{operation}({_php_value(values, '')}));\n"
     )
 

@@ -224,7 +224,9 @@ def test_znuny_pages_show_operations_and_a_bare_get_is_refused(znuny):
     for name in ("TicketCreate", "ExternalReference"):
         found = znuny.get(CONNECTOR, f"op={name}", **{"Accept-Language": "en"})
         assert found.status == 200
-        assert f"{name}Response" in found.body.decode()
+        shown = found.body.decode()
+        assert f"{name}Response" in shown
+        assert "--user" not in shown  # the message says who calls
     assert znuny.get(CONNECTOR, "op").status == 200
     for query in ("", "page=1"):
         found = znuny.get(CONNECTOR, query)
@@ -232,6 +234,9 @@ def test_znuny_pages_show_operations_and_a_bare_get_is_refused(znuny):
     index = znuny.get("/").body.decode()
     assert f"{CONNECTOR}?op" in index
     assert f"{TIMES}?wsdl" in index
+    for route in ("PATCH, PUT /Ticket/:TicketID", "POST /search", "POST /OutOfOffice"):
+        assert f"<code>{route}</code>" in index
+    assert "GenericTicketConnectorREST" in znuny.get("/index.json").body.decode()
 
 
 # --- requests --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ class RestService:
     """A REST service: its name in the address, its routes, its largest body."""
 
     name: str
+    description: str
     routes: Sequence[tuple[str, str, str]]  # methods, path below the service, operation
     max_body_bytes: int = 8 * 1024 * 1024
 
@@ -20,27 +21,36 @@ class RestService:
 # Both sets of routes, those of older versions and those of 7.2, always on.
 CONNECTOR = RestService(
     "GenericTicketConnectorREST",
+    "Creates, changes, shows and finds tickets by JSON; both sets of routes.",
     (
-        ("POST", "session", "SessionCreate"),
-        ("GET", "session/:SessionID", "SessionGet"),
-        ("DELETE", "session/:SessionID", "SessionRemove"),
-        ("POST", "ticket", "TicketCreate"),
-        ("GET", "ticket", "TicketSearch"),
-        ("POST", "ticket/search", "TicketSearch"),
-        ("PATCH PUT", "ticket/:TicketID", "TicketUpdate"),
-        ("GET", "ticket/:TicketID", "TicketGet"),
-        ("GET POST", "ticketlist", "TicketGetList"),
-        ("GET", "tickethistory/:TicketID", "TicketHistoryGet"),
-        ("GET", "ticket/history/:TicketID", "TicketHistoryGet"),
-        ("POST", "externalreference", "ExternalReference"),
+        ("POST", "Session", "SessionCreate"),
+        ("GET", "Session/:SessionID", "SessionGet"),
+        ("DELETE", "Session/:SessionID", "SessionRemove"),
+        ("POST", "Ticket", "TicketCreate"),
+        ("GET", "Ticket", "TicketSearch"),
+        ("POST", "Ticket/Search", "TicketSearch"),
+        ("PATCH PUT", "Ticket/:TicketID", "TicketUpdate"),
+        ("GET", "Ticket/:TicketID", "TicketGet"),
+        ("GET POST", "TicketList", "TicketGetList"),
+        ("GET", "TicketHistory/:TicketID", "TicketHistoryGet"),
+        ("GET", "Ticket/History/:TicketID", "TicketHistoryGet"),
+        ("POST", "ExternalReference", "ExternalReference"),
     ),
     max_body_bytes=32 * 1024 * 1024,
 )
 SERVICES: Sequence[RestService] = (
     CONNECTOR,
-    RestService("Ticket", (("POST", "search", "TicketSearch"),)),
-    RestService("TimeAccountingREST", (("POST", "timeaccountingget", "TimeAccountingGet"),)),
-    RestService("OutOfOffice", (("POST", "outofoffice", "OutOfOffice"),)),
+    RestService("Ticket", "Finds tickets.", (("POST", "search", "TicketSearch"),)),
+    RestService(
+        "TimeAccountingREST",
+        "Gives the times that an agent has booked.",
+        (("POST", "TimeAccountingGet", "TimeAccountingGet"),),
+    ),
+    RestService(
+        "OutOfOffice",
+        "Sets the out-of-office times of agents.",
+        (("POST", "OutOfOffice", "OutOfOffice"),),
+    ),
 )
 
 
@@ -77,6 +87,6 @@ def _match(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, Any] | 
             found["TicketID"] = ids if len(ids) > 1 else segment
         elif part.startswith(":"):
             found[part[1:]] = segment
-        elif part != segment.lower():
+        elif part.lower() != segment.lower():
             return None
     return found
