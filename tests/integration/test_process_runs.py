@@ -141,6 +141,17 @@ def test_a_number_that_cannot_be_taken_fails_its_step_and_nothing_is_sent_again(
     assert world.calls.steps == ["send-new", "send-new"]
 
 
+@pytest.mark.parametrize("number", ["N" * 101, "NW\n1"])
+def test_a_number_that_no_call_could_bring_is_not_taken_from_an_answer(world, number):
+    created(world, number)
+    guid = world.given()
+    world.drain()
+    ((*_, state, step, _, error),) = world.deliveries()
+    assert (state, step) == (State.FAILED, "number")
+    assert "1 to 100 printable characters" in error
+    assert world.codes(guid) == ["E1"]
+
+
 def test_an_update_waits_for_the_number_and_counts_no_try(world):
     created(world, "")  # the partner will call with its number
     guid = world.given()
