@@ -6,6 +6,7 @@ A module of its own: to load all dialects would take a short verb longer than it
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from gateway.http.seal import Seal
 from gateway.repository import inspection, migrations
@@ -19,7 +20,9 @@ from gateway.repository.migrations import HEAD, Step
 from gateway.repository.numbers import NumberReserve
 from gateway.repository.passwords import Argon2Passwords
 from gateway.repository.seed import seed
+from gateway.repository.targets import TargetStore
 from gateway.repository.unit_of_work import UnitsOfWork
+from gateway.secret_files import SecretFiles, SecretMissing
 from gateway.settings import Database, Settings
 from gateway.usecases import administration_ports, app_registry, ports
 
@@ -41,6 +44,7 @@ __all__ = [
     "prepare",
     "seal",
     "steps",
+    "target_defects",
 ]
 
 
@@ -65,6 +69,35 @@ def inspect(settings: Settings) -> ServerFacts:
         StorageAway: it does not answer, or refuses us.
     """
     return inspection.inspect(_url(settings))
+
+
+def target_defects(settings: Settings) -> Sequence[str]:
+    """Tell which targets name a secret or a file that cannot be read here.
+
+    Raises:
+        StorageAway: the database does not answer.
+    """
+    secrets = SecretFiles(settings.secrets.folder)
+    with operator_engine(_url(settings), settings.database.pooler) as engine:
+        store = TargetStore(engine)
+        partners = [backlog.partner for backlog in DeliveryStore(engine).backlogs()]
+        found = [target for partner in partners for target in store.list(partner)]
+    return [
+        f"{target.partner} {target.code}: {defect}"
+        for target in found
+        for defect in _defects(target, secrets)
+    ]
+
+
+def _defects(target: ports.Target, secrets: SecretFiles) -> Iterator[str]:
+    if target.auth is not ports.TargetAuth.NONE:
+        try:
+            secrets.read(target.secret)
+        except SecretMissing as error:
+            yield str(error)
+    for file in (target.ca_file, target.client_certificate_file):
+        if file and not Path(file).is_file():
+            yield f"no file {file}"
 
 
 def connector_defects(settings: Settings) -> Sequence[str]:

@@ -18,7 +18,14 @@ from gateway.mail.smtp import Unsent, reach
 from gateway.secret_files import SecretMissing
 from gateway.settings import Loaded, Settings, json_schema, nearest_key
 from gateway.soap.publishing import contracts_dir, outdated
-from gateway.storage import OLDEST_VERSION, ServerFacts, backlogs, connector_defects, inspect
+from gateway.storage import (
+    OLDEST_VERSION,
+    ServerFacts,
+    backlogs,
+    connector_defects,
+    inspect,
+    target_defects,
+)
 from gateway.usecases.ports import Backlog
 
 _FREE_PERCENT = 10
@@ -87,6 +94,7 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
             current = facts.schema == facts.newest_schema
             partners = backlogs(settings) if current else ()
             defects = connector_defects(settings) if current else ()
+            targets = target_defects(settings) if current else ()
     except GatewayError as error:
         yield Finding("connection", False, str(error), "start it, or correct database.url")
         return
@@ -94,6 +102,9 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
     if defects:
         remedy = "add it with `ticket-gateway lists`, or correct znuny.* in the settings"
         yield Finding("znuny", False, "; ".join(defects), remedy)
+    if targets:
+        remedy = "put the files where secrets.folder and the targets of partners name them"
+        yield Finding("targets", False, "; ".join(targets), remedy)
     yield from (_of_partner(partner) for partner in partners)
 
 

@@ -142,6 +142,20 @@ def test_a_partner_without_targets_cannot_be_tried(run):
         run("test", "SOUTHSEA")
 
 
+def test_a_check_names_targets_whose_files_are_missing(run, stores, tmp_path):
+    run("targets", "add", "NORTHWIND", "desk", URL, "auth=bearer", "secret=desk")
+    run("targets", "add", "NORTHWIND", "tls", URL, "ca_file=/nowhere/ca.pem")
+    done = CliRunner().invoke(
+        verbs, ["check", "--json", "--database-url", stores.url, "--data", str(tmp_path)]
+    )
+    findings = {row["subject"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert findings["targets"]["found"] == (
+        "NORTHWIND desk: secret 'desk': the setting secrets.folder is not set;"
+        " NORTHWIND tls: no file /nowhere/ca.pem"
+    )
+    assert not findings["targets"]["ok"]
+
+
 # -- simulate -------------------------------------------------------------------------------------
 
 
