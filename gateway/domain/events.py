@@ -42,6 +42,7 @@ def snapshot(ticket: Ticket) -> dict[str, object]:
         "state_type": ticket.state.kind,
         "keywords": ticket.keywords,
         "closed": ticket.closed.isoformat() if ticket.closed else None,
+        "customer_key": ticket.customer_key,
         **{name: _row(getattr(ticket, name)) for name in _ROWS},
     }
 

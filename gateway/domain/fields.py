@@ -1,7 +1,7 @@
 """Dynamic fields: what the operator added to tickets, and which values fit each type."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
@@ -70,7 +70,8 @@ def _value(field: Field, text: str, zone: tzinfo) -> FieldValue:
             return FieldValue(text, number=_number(text))
         case FieldType.DATE:
             moment = _date(text)
-            return FieldValue(f"{moment:%Y-%m-%d %H:%M:%S}", date=moment.replace(tzinfo=zone))
+            at = moment.replace(tzinfo=zone).astimezone(UTC)
+            return FieldValue(f"{moment:%Y-%m-%d %H:%M:%S}", date=at)
         case FieldType.DROPDOWN | FieldType.MULTISELECT if text not in field.options:
             raise ValueError("no option")
         case _ if len(text.encode()) > _LONGEST:
