@@ -158,7 +158,7 @@ def _tasks(job: _Job) -> Sequence[MailTask]:
     """Find tasks by number, else by the partner's number; another partner's is not found."""
     tasks: list[MailTask] = []
     for number in job.reading.tasks:
-        task = job.unit.inbound.task(int(number)) if int(number) < 2**63 else None
+        task = job.unit.inbound.task(int(number))
         tasks += [task] if task else []
     if not job.reading.tasks:
         for reference in job.reading.references:
