@@ -336,7 +336,21 @@ def test_znuny_a83_business_errors_are_200_unless_the_operator_wants_a_status(zn
         reply = znuny.rest(method, REST + path, body)
         assert reply.status == 200
         bodies.append(reply.text)
-    with running_znuny(databases, rest_error_status="http") as other:
+    settings = {"rest_error_status": "http", "external_reference.mode": "update_only"}
+    with running_znuny(databases, **settings) as other:
+        unseen = other.call("rest", "TicketGet", {**AGENT, "TicketID": "4711"})
+        assert (unseen.status, unseen.code) == (403, "TicketGet.AccessDenied")
+        unknown = {**AGENT, "ExternalReference": "X", "Ticket": {"Title": "x"}}
+        nowhere = other.call("rest", "ExternalReference", unknown)
+        assert (nowhere.status, nowhere.code) == (404, "ExternalReference.NotFound")
+        field = {"Name": "ExternalReference", "Value": "twice"}
+        article = {"Subject": "x", "Body": "x", "ContentType": "text/plain; charset=utf8"}
+        new = {"Title": "x", "Queue": "Raw", "State": "new", "Priority": "3 normal",
+               "CustomerUser": "jane"}  # fmt: skip
+        made = {**AGENT, "Ticket": new, "Article": article, "DynamicField": field}
+        assert other.call("rest", "TicketCreate", made).status == 200
+        assert other.call("rest", "TicketCreate", made).status == 400  # the value is taken
+        assert other.call("soap11", "TicketCreate", made).status == 200
         for (method, path, body, status), text in zip(cases, bodies, strict=True):
             reply = other.rest(method, REST + path, body)
             assert (reply.status, reply.text) == (status, text)
