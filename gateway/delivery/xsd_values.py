@@ -30,8 +30,20 @@ def arguments(xsd_type: Any, given: Mapping[str, Any], *, omit_empty: bool) -> d
     Raises:
         Impossible: a name the type does not have, or a text that is no value of its type.
     """
-    value = _complex(xsd_type, given, "", omit_empty=omit_empty)
-    return value if isinstance(value, dict) else {_ANY: value}
+    values: dict[str, Any] = _complex(xsd_type, given, "", omit_empty=omit_empty)
+    return values
+
+
+def only_value(xsd_type: Any, given: Mapping[str, Any]) -> Any:
+    """Turn the one text that a body of a simple type holds into its value.
+
+    Raises:
+        Impossible: there is not exactly one, or it is no value of the type.
+    """
+    if len(given) != 1:
+        raise Impossible(f"arguments: one value of the type {_name(xsd_type)} expected")
+    ((name, value),) = given.items()
+    return _simple(xsd_type, value, name)
 
 
 def _complex(xsd_type: Any, given: Any, path: str, *, omit_empty: bool) -> Any:
@@ -48,6 +60,11 @@ def _complex(xsd_type: Any, given: Any, path: str, *, omit_empty: bool) -> Any:
             many = _many(elements[name], value, inner, omit_empty=omit_empty)
             if many is not _NOTHING:
                 values[name] = many
+        elif name == _ANY and isinstance(value, list):  # a group that repeats
+            values[name] = [
+                _complex(xsd_type, each, f"{inner}[{n}]", omit_empty=omit_empty)
+                for n, each in enumerate(value)
+            ]
         elif name in attributes:
             values[name] = _simple(attributes[name].type, value, inner)
         else:

@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
-from zeep import Client
-from zeep.exceptions import Error
+from zeep import Client, xsd
 from zeep.proxy import ServiceProxy
 from zeep.wsdl import Document
 from zeep.wsdl.bindings.soap import SoapBinding
@@ -20,12 +19,12 @@ from gateway.delivery.calls import (
     Outgoing,
     is_below,
 )
-from gateway.delivery.contracts import FILE, Contracts, strict
+from gateway.delivery.contracts import FILE, NO_CONTRACT, Contracts, strict
 from gateway.delivery.judgement import judged, transient
 from gateway.delivery.records import WIDE
 from gateway.delivery.rounds import Outcome, Round, held, told
 from gateway.delivery.steps.step import Answered, Situation
-from gateway.delivery.xsd_values import arguments
+from gateway.delivery.xsd_values import arguments, only_value
 from gateway.domain.process import Process, Step
 from gateway.errors import Malformed
 from gateway.soap.envelope import SoapVersion
@@ -85,13 +84,15 @@ class SoapStep:
         document = self.contracts.document(str(keys["wsdl"]), this)
         port = _port(document, keys)
         operation = port.binding.get(str(keys["operation"]))
-        values = _values(operation, given, header, omit_empty=bool(keys.get("omit_empty", True)))
         client = Client(document, wsse=_token(this), transport=_Posting(this), settings=strict())
         address = _inside(this.target, port.binding_options["address"])
         proxy = ServiceProxy(client, port.binding, address=address)
         try:
-            answer: Answer = proxy[operation.name](**values)
-        except (Error, TypeError, ValueError) as error:
+            plain, named = _values(
+                operation, given, header, omit_empty=bool(keys.get("omit_empty", True))
+            )
+            answer: Answer = proxy[operation.name](*plain, **named)
+        except NO_CONTRACT as error:
             raise Impossible(f"arguments: {error}") from None
         return _judged(answer, this, answers=operation.output is not None)
 
@@ -131,13 +132,17 @@ def _port(document: Document, keys: Mapping[str, Any]) -> Any:
 
 def _values(
     operation: Any, given: Any, header: Mapping[str, Any], *, omit_empty: bool
-) -> dict[str, Any]:
-    body = operation.input.body
-    values = arguments(body.type, given, omit_empty=omit_empty) if body is not None else {}
-    if not header:
-        return values
-    declared = operation.input.header
-    return {**values, "_soapheaders": arguments(declared.type, header, omit_empty=omit_empty)}
+) -> tuple[list[Any], dict[str, Any]]:
+    """Give what the operation is called with, by place and by name."""
+    body, declared = operation.input.body, operation.input.header
+    plain, named = [], {}
+    if body is not None and isinstance(body.type, xsd.ComplexType):
+        named = arguments(body.type, given, omit_empty=omit_empty)
+    elif body is not None:
+        plain = [only_value(body.type, given)]
+    if header:
+        named["_soapheaders"] = arguments(declared.type, header, omit_empty=omit_empty)
+    return plain, named
 
 
 def _token(this: Round) -> UsernameToken | None:
