@@ -81,6 +81,24 @@ def _network(value: str) -> str:
         raise ValueError("no network; write it like 10.20.0.0/16 or 127.0.0.1/32") from None
 
 
+_SHORTEST_KEY = 16
+
+
+def _hash_keys(keys: SecretStr) -> SecretStr:
+    """Insist on keys that can be told apart and not be guessed; the message repeats none."""
+    ids = set()
+    for pair in filter(None, (each.strip() for each in keys.get_secret_value().split(","))):
+        name, _, secret = pair.partition(":")
+        if re.fullmatch("[A-Za-z0-9_-]{1,20}", name) is None or len(secret) < _SHORTEST_KEY:
+            raise ValueError(
+                f"write ID:SECRET between commas; a secret has {_SHORTEST_KEY} characters or more"
+            )
+        if name in ids:
+            raise ValueError("two keys have the same id")
+        ids.add(name)
+    return keys
+
+
 _SPLIT = (NoDecode, BeforeValidator(_split))
 
 Texts = Annotated[tuple[str, ...], *_SPLIT]
@@ -271,11 +289,11 @@ class Ssp7Workflow(_Section):
     soap_action: Literal["lenient", "required"] = Field(
         default="lenient", description="Whether a request may come without SOAPAction."
     )
-    auth: Texts = Field(
+    auth: Annotated[tuple[Literal["basic", "wsse", "hash"], ...], *_SPLIT] = Field(
         default=("basic", "wsse", "hash"),
         description="How callers may prove themselves: basic, wsse, hash.",
     )
-    hash_keys: SecretStr = Field(
+    hash_keys: Annotated[SecretStr, AfterValidator(_hash_keys)] = Field(
         default=SecretStr(""),
         description="Keys of task hashes, the newest first: ID:SECRET between commas.",
     )

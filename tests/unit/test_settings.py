@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from gateway.errors import CannotStart
 from gateway.settings import (
@@ -258,3 +259,18 @@ def test_the_defaults_are_valid():
 
 def test_the_published_schema_is_the_models():
     assert json.loads(SCHEMA.read_text()) == json_schema()
+
+
+@pytest.mark.parametrize(
+    "workflow",
+    [
+        {"auth": "basik"},
+        {"hash_keys": "k1:"},
+        {"hash_keys": "k1:too short"},
+        {"hash_keys": "k.1:a secret of the hashes"},
+        {"hash_keys": "k1:a secret of the hashes,k1:another one of them"},
+    ],
+)
+def test_ways_and_keys_of_the_workflow_service_that_could_not_be_told_apart(workflow):
+    with pytest.raises(ValidationError):
+        Settings.model_validate({"ssp7_workflow": workflow})
