@@ -59,6 +59,8 @@ def test_znuny_a_key_makes_one_ticket_on_all_faces(znuny):
         assert again.answer == first.answer
     headed = znuny.call("soap11", "TicketCreate", CREATE, {**key, **in_headers(AGENT)})
     assert headed.answer == first.answer  # credentials are no part of what is compared
+    turned = {"Article": [dict(reversed(ARTICLE.items()))], "Ticket": NEW_TICKET}
+    assert znuny.call("rest", "TicketCreate", {**turned, **AGENT}, key).answer == first.answer
     other = {**CREATE, "Ticket": {**NEW_TICKET, "Title": "Another"}}
     reply = znuny.call("soap11", "TicketCreate", {**AGENT, **other}, key)
     assert reply.error == (

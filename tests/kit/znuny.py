@@ -6,7 +6,6 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from lxml import etree
@@ -14,7 +13,6 @@ from lxml import etree
 from gateway import compose
 from gateway.dialects.znuny import service, shapes
 from gateway.settings import load
-from gateway.soap.publishing import contracts_dir
 from tests.kit import asgi
 from tests.kit.database import ADMIN_HASH, ADMIN_PASSWORD
 from tests.kit.stores import Stores
@@ -391,11 +389,6 @@ def add_account(stores, name, kind, **columns):
         account, ADMIN_HASH,
     )  # fmt: skip
     return account
-
-
-def contract_path(stem):
-    """Give the place of a published contract."""
-    return Path(contracts_dir()) / "wsdl" / f"{stem}.wsdl"
 
 
 DEFINITIONS = {each.stem: each for each in service.definitions()}

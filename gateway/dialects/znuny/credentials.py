@@ -57,7 +57,7 @@ def given(headers: Mapping[str, str], parameters: Mapping[str, Any]) -> Given:
 
 def without(data: Mapping[str, Any]) -> dict[str, Any]:
     """Give the values without credentials: what is compared and kept of a request."""
-    return {name: data[name] for name in sorted(data) if name not in _NEVER_KEPT}
+    return {name: value for name, value in data.items() if name not in _NEVER_KEPT}
 
 
 def refuse_impersonation(found: Given) -> None:

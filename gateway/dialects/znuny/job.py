@@ -79,6 +79,7 @@ class Job:
             trace.ticket_id = ticket_id
 
         trace.stage = Stage.TRANSLATED
+        key = self.key if self.operation in WRITING else None
         return Call(
             principal=principal,
             dialect="znuny",
@@ -86,8 +87,9 @@ class Job:
             command=self.operation,
             message=int(trace.number) if trace.number.isdigit() else None,
             deadline_s=self.deadline_s,
-            key=self.key if self.operation in WRITING else None,
-            digest=digest(self.operation, credentials.without(self.data)),
+            key=key,
+            # Only a key asks whether a request is the same as another.
+            digest=digest(self.operation, canonical(self.data)) if key else b"",
             settled=settled,
             may_commit=trace.may_commit,
         )
@@ -159,6 +161,20 @@ class Job:
             Refused: no number, or beyond 64 bits.
         """
         return as_number(self.text(path), path)
+
+
+def canonical(data: Mapping[str, Any]) -> object:
+    """Give a request as it is compared: without credentials, and alike on both faces."""
+    return _canonical(credentials.without(data))
+
+
+def _canonical(value: Any) -> object:
+    if isinstance(value, Mapping):
+        return sorted((name, _canonical(each)) for name, each in value.items())
+    if isinstance(value, list):
+        # One value and a list of it are equal (contract section 1.4).
+        return [_canonical(each) for each in value] if len(value) != 1 else _canonical(value[0])
+    return value
 
 
 def single(value: Any, path: str) -> str:
