@@ -346,7 +346,7 @@ def _address_of(queue: QueueAddress) -> str:
 
 def _protection(sent: Mapping[str, Any], name: str) -> Protection | None:
     given = sent.get(name)
-    if given is None or given == "":
+    if not given:
         return None
     path = f"Article->{name}"
     if not isinstance(given, Mapping):

@@ -231,7 +231,7 @@ class TicketFields:
 
     def _pending_until(self) -> datetime | None:
         sent = self.sent.get("PendingTime")
-        if sent is None or sent == "":
+        if not sent:
             return None
         path = "Ticket->PendingTime"
         if not isinstance(sent, Mapping):
