@@ -68,11 +68,20 @@ class Contracts:
         if name.startswith(FILE):
             return self.of_file(name, this)
         address = below(this.target, name)
-        key = (this.target.id, this.target.base_url, name)
         try:
-            return self._known(key, lambda: _read(address, _Fetching(this)))
+            return self._known(_key(name, this), lambda: _read(address, _Fetching(this)))
         except NO_CONTRACT as error:
             raise Unanswered(f"unreadable WSDL at {address}: {error}") from None
+
+    def renewed(self, name: str, this: Round) -> Document:
+        """Give the WSDL of a name as it is now, whatever is kept.
+
+        Raises:
+            Unanswered, Impossible: as of ``document``.
+        """
+        with self._lock:
+            self._kept.pop(_key(name, this), None)
+        return self.document(name, this)
 
     def of_file(self, name: str, this: Round | None = None) -> Document:
         """Give a WSDL of the operator's folder; without a round its imports are files, too.
@@ -110,6 +119,10 @@ class Contracts:
             while len(self._kept) > _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
         return document
+
+
+def _key(name: str, this: Round) -> Key:
+    return (this.target.id, this.target.base_url, name)
 
 
 class _Fetching:

@@ -143,6 +143,14 @@ def test_the_wsdl_is_fetched_once_for_many_calls(bench, desk):
     ]
 
 
+def test_a_new_operation_of_the_partner_is_found_although_an_older_wsdl_is_kept(bench, desk):
+    newer = contract.wsdl(f"{desk.url}{contract.PATH}")
+    desk.pages["/moving?wsdl"] = Page(newer.replace(b"CreateIncident", b"OpenIncident"))
+    assert isinstance(create(bench, wsdl="/moving?wsdl"), Permanent)
+    desk.pages["/moving?wsdl"] = Page(newer)
+    assert isinstance(create(bench, wsdl="/moving?wsdl"), Answered)
+
+
 @pytest.mark.parametrize(
     ("keys", "complaint"),
     [

@@ -81,8 +81,7 @@ class SoapStep:
         keys = step.keys
         given = this.situation.texts.data(keys.get("arguments", {}))
         header = this.situation.texts.data(keys.get("header", {}))
-        document = self.contracts.document(str(keys["wsdl"]), this)
-        port = _port(document, keys)
+        document, port = self._found(keys, this)
         operation = port.binding.get(str(keys["operation"]))
         client = Client(document, wsse=_token(this), transport=_Posting(this), settings=strict())
         address = _inside(this.target, port.binding_options["address"])
@@ -95,6 +94,15 @@ class SoapStep:
         except NO_CONTRACT as error:
             raise Impossible(f"arguments: {error}") from None
         return _judged(answer, this, answers=operation.output is not None)
+
+    def _found(self, keys: Mapping[str, Any], this: Round) -> tuple[Document, Any]:
+        """Find the port of the operation, at last in the WSDL as it is now."""
+        document = self.contracts.document(str(keys["wsdl"]), this)
+        try:
+            return document, _port(document, keys)
+        except Impossible:
+            document = self.contracts.renewed(str(keys["wsdl"]), this)
+            return document, _port(document, keys)
 
 
 @dataclass(frozen=True, slots=True)
