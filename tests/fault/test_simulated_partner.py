@@ -1,6 +1,7 @@
 """A worker, a gateway and a simulated partner: late numbers, chaos, a worker killed in a call."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -163,6 +164,22 @@ def test_received_json_waits_for_what_is_expected(world):
     ((number, events),) = told["order"].items()
     assert number == world.partner.incident().number
     assert (told["events"], len(events), told["repeats"]) == (1, 1, 0)
+
+
+def test_the_page_of_the_simulator_has_a_button_for_each_command(world):
+    world.given()
+    world.worker.drain()
+    page = httpx.get(f"{world.partner.url}/sim/").text
+    number = world.partner.incident().number
+    assert f"<td>{number}</td><td>The &lt;tray&gt; &amp; &quot;feeder&quot;" in page
+    actions = re.findall('action="do/([a-z]+)"', page)
+    assert actions == [
+        "acknowledge", "update", "ready", "close", "reject", "chaos", "calm", "forget",
+    ]  # fmt: skip
+    url = f"{world.partner.url}/sim/do"
+    assert httpx.post(f"{url}/update", data={"number": number, "text": "hello"}).is_success
+    assert httpx.post(f"{url}/chaos", data={"kind": "500"}).is_success
+    assert world.partner.chaos.next() is Chaos.ERROR
 
 
 def test_ssp7_workflow_b13_a_worker_killed_in_a_call_leaves_its_event_to_the_next(world):
