@@ -1268,10 +1268,10 @@ with gone as (
   delete from delivery where id in (
     select d.id from delivery d
     where d.state in ('done', 'dropped')
-      and d.settled < now() - make_interval(days => least(%(days)s, %(task_days)s))
+      and d.settled < now() - make_interval(days => least(%(days)s::int, %(task_days)s::int))
       and d.settled < now() - make_interval(days => case when exists (
         select 1 from event e where e.guid = d.event_id and e.task_id is not null)
-        then %(task_days)s else %(days)s end)
+        then %(task_days)s::int else %(days)s::int end)
     limit 1000)
   returning 1)
 select count(*) from gone;

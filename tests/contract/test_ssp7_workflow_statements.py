@@ -10,6 +10,8 @@ from gateway.compose import definitions
 from gateway.dialects.ssp7 import results
 from gateway.domain.app_fields import FIELDS, UPDATE_FIELDS
 from gateway.errors import GatewayError, OutcomeUnknown, Overtaken, StorageAway, TryLater
+from gateway.repository.engine import build_engine
+from gateway.repository.transaction import transaction
 from gateway.soap.definition import FaultCode
 from tests.kit.gateway import new_id
 from tests.kit.workflow import (
@@ -406,3 +408,22 @@ def test_ssp7_workflow_b16_a_client_made_of_the_wsdl_calls_all_nine(workflow, ve
     ((number,),) = workflow.rows("select guid::text from event where task_id = %s", fetched)
     assert workflow.call(PENDING, login=FETCHER, p_intMax=100, **given)
     assert workflow.call("ConfirmExternalEvent", login=FETCHER, p_strEventId=number, **given)
+
+
+# --- how long things are kept ------------------------------------------------------------------
+
+
+def test_deliveries_of_tasks_that_are_done_are_kept_as_long_as_their_setting_says(workflow):
+    task = workflow.task()
+    workflow.rows(
+        "update delivery set state = 'done', settled = now() - interval '10 days'"
+        " where event_id in (select guid from event where task_id = %s)", task,
+    )  # fmt: skip
+    engine = build_engine(workflow.gateway.database_url, pool_size=1, role="a test")
+    try:
+        for task_days, left in ((11, 1), (9, 0)):
+            with transaction(engine) as current:
+                current.alone("prune_deliveries", {"days": 90, "task_days": task_days})
+            assert len(workflow.deliveries(task)) == left
+    finally:
+        engine.dispose()

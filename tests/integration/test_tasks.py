@@ -119,6 +119,15 @@ def test_an_accepted_solution_closes_the_task(desk, told, codes):
     assert desk.codes(guid) == codes
 
 
+@pytest.mark.parametrize("wanted", [False, True])
+def test_the_last_solution_that_is_accepted_closes_the_ticket_where_that_is_wanted(desk, wanted):
+    guid = desk.given()
+    rules = WorkflowRules(close_ticket_with_last_task=wanted, closed_state="closed successful")
+    units = UnitsOfWork(desk.stores.engine, desk.stores.numbers, workflow=rules)
+    desk.judge(solutions.accept, "AcceptSolution", guid, units=units)
+    assert bool(desk.stores.lock(guid).closed) is wanted
+
+
 def test_judging_a_solution_needs_rw_on_the_tickets_group(desk):
     guid = desk.given()
     group = desk.stores.lock(guid).group_id
