@@ -841,12 +841,13 @@ def known_keys() -> list[str]:
 
 def nearest_key(key: str) -> str | None:
     """Find the known key that somebody may have meant."""
-    near = get_close_matches(key, known_keys(), n=1, cutoff=0.5)
+    keys = [*known_keys(), *(f"mailbox.{name}" for name in Mailbox.model_fields)]
+    near = get_close_matches(key, keys, n=1, cutoff=0.5)
     if near:
         return near[0]
     # The right name in a wrong section, or in none.
     name = key.rpartition(".")[2]
-    by_name = {known.rpartition(".")[2]: known for known in reversed(known_keys())}
+    by_name = {known.rpartition(".")[2]: known for known in reversed(keys)}
     near = get_close_matches(name, by_name, n=1, cutoff=0.6)
     return by_name[near[0]] if near else None
 
