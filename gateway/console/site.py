@@ -110,9 +110,12 @@ class Console:
             principal = self._logins.principal(request)
         except Unauthenticated:
             return self._to_login(request)
-        address, parts = self._found(path)
         visit = self._visit(request, principal)
-        return self._written(visit, address.show(visit, **parts))
+        try:
+            address, parts = self._found(path)
+            return self._written(visit, address.show(visit, **parts))
+        except GatewayError as error:
+            return self._problem(request, error, visit=visit)
 
     def _found(self, path: str) -> tuple[Address, Mapping[str, str]]:
         for address in self._addresses:
@@ -155,18 +158,28 @@ class Console:
         require_ours(request, form, session_id, self._public_url)
         if path == _LOGOUT:
             return self._gone(Gone(_LOGIN, Flash("logged_out")), self._logins.end(request))
+        visit = replace(self._visit(request, principal), form=form, trace=trace)
+        try:
+            return self._done(visit, path)
+        except GatewayError as error:
+            trace.code = error.code
+            return self._problem(request, error, visit=visit)
+
+    def _done(self, visit: Visit, path: str) -> Answer:
         address, parts = self._found(path)
         if address.act is None:
             raise NotFound("this page takes no form")
-        visit = replace(self._visit(request, principal), form=form, trace=trace)
         try:
             done = address.act(visit, **parts)
         except (BrokenRule, WrongState) as error:
-            trace.code = error.code
+            if visit.trace is not None:
+                visit.trace.code = error.code
             return self._refused(visit, address.show(replace(visit, trace=None), **parts), error)
         if isinstance(done, Shown):
             return self._written(visit, done)
-        return self._gone(done, (cookies.flash_header(done.flash, request, session_id),))
+        session_id = cookies.session_of(visit.request)
+        flash = cookies.flash_header(done.flash, visit.request, session_id)
+        return self._gone(done, (flash,))
 
     def _refused(self, visit: Visit, shown: Shown, error: GatewayError) -> Answer:
         """Show the page of a form again, with what was sent and why it was refused."""
@@ -216,12 +229,8 @@ class Console:
         body = self._html(
             request,
             shown.template,
-            csrf=token_of(session_id),
+            **self._menu(visit),
             once=once_token(),
-            me=visit.principal,
-            may=visit.may,
-            tabs=[tab for tab in self._tabs if visit.may(tab.command)],
-            path=_below(request.path)[0],
             query=visit.query,
             form=visit.form,
             errors=shown.errors,
@@ -234,12 +243,28 @@ class Console:
         over = () if flash is None else (cookies.without_flash(request),)
         return Answer(shown.status, body, HTML, (*HEADERS, *over))
 
+    def _menu(self, visit: Visit) -> dict[str, Any]:
+        """Give what stands above every page of a session."""
+        return {
+            "csrf": token_of(cookies.session_of(visit.request)),
+            "me": visit.principal,
+            "tabs": [tab for tab in self._tabs if visit.may(tab.command)],
+            "path": _below(visit.request.path)[0],
+        }
+
     def _address_of_twin(self, request: Request) -> str:
         path = _below(request.path)[0]
         query = f"?{request.query}" if request.query and request.method == "GET" else ""
         return f"{self._base}{PATH}{_FIRST_TWIN if path == _FIRST else path}{_TWIN}{query}"
 
-    def _problem(self, request: Request, error: GatewayError, *, as_json: bool = False) -> Answer:
+    def _problem(
+        self,
+        request: Request,
+        error: GatewayError,
+        *,
+        visit: Visit | None = None,
+        as_json: bool = False,
+    ) -> Answer:
         status = _status(error)
         headers = (*HEADERS, *_retry_after(error))
         if as_json:
@@ -259,6 +284,7 @@ class Console:
             problem=error,
             status=int(status),
             reference=request.correlation_id,
+            **({} if visit is None else self._menu(visit)),
         )
         return Answer(status, body, HTML, headers)
 

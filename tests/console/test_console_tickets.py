@@ -223,7 +223,8 @@ def test_another_groups_ticket_is_as_if_not_there(house, admin):
 def test_who_has_no_group_sees_no_page(house):
     nobody = house.agent("nobody")
     for page in ("/", "/tickets", "/groups", "/deliveries", "/app-fields", "/settings/ticketing"):
-        assert nobody.get(f"/console{page}").status_code == 403
+        assert nobody.page(f"/console{page}").status == 403
+    assert nobody.press("/console/", "Log out").buttons() == ["Log in"]
 
 
 # --- lists -----------------------------------------------------------------------------------
