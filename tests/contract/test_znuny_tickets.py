@@ -372,6 +372,39 @@ def test_history_tells_every_change_in_the_words_of_the_original(znuny, face):
     ]
 
 
+def test_history_tells_what_other_dialects_did(znuny):
+    one, other = create(znuny), create(znuny)
+    lines = (
+        ("working time added", "", "30", None), ("working time added", "", "15", None),
+        ("working time deleted", "30", "", None), ("working time added", "", "5", None),
+        ("owner", "Agent1 Test", "", None), ("archived", "False", "True", None),
+        ("attachment added", "", "scan.pdf", None), ("external reference", "", "INC-1", None),
+    )  # fmt: skip
+    for kind, old, new, _ in lines:
+        told(znuny, one["TicketID"], kind, "", old, new, None)
+    told(znuny, one["TicketID"], "merged", "from", other["TicketNumber"], "", None,
+         other["TicketID"])  # fmt: skip
+    told(znuny, other["TicketID"], "merged", "into", "", one["TicketNumber"], one["TicketID"])
+    words = names(history(znuny, one["TicketID"]))[2:]
+    pair = (other["TicketNumber"], other["TicketID"], one["TicketNumber"], one["TicketID"])
+    assert words == [
+        ("TimeAccounting", "%%30%%30"), ("TimeAccounting", "%%15%%45"),
+        ("Misc", "working time deleted: 30"), ("TimeAccounting", "%%5%%20"),
+        ("OwnerUpdate", "%%admin%%1"), ("ArchiveFlagUpdate", "%%y"),
+        ("Misc", "attachment added: scan.pdf"), ("Misc", "external reference: INC-1"),
+        ("Merged", "%%" + "%%".join(pair)),
+    ]  # fmt: skip
+    assert names(history(znuny, other["TicketID"]))[2:] == [("Merged", "%%" + "%%".join(pair))]
+
+
+def told(znuny, ticket, kind, text, old, new, new_id, old_id=None):
+    znuny.rows(
+        "insert into history (ticket_id, agent_id, dialect, kind, text, old, new, old_id, new_id,"
+        " queue_id, state_id, priority_id) values (%s, 1, 'acmp', %s, %s, %s, %s, %s, %s, 2, 1, 3)",
+        ticket, kind, text, old, new, old_id, new_id,
+    )  # fmt: skip
+
+
 def test_equal_values_and_nothing_at_all_are_a_success_without_a_trace(znuny, face):
     ticket = create(znuny, face)["TicketID"]
     version = znuny.rows("select version from ticket where id = %s", ticket)
