@@ -98,7 +98,9 @@ def test_pruning_deletes_what_is_over_and_keeps_the_rest(engine, session):
 def test_partitions_are_made_ahead(engine, session):
     for name in bodies(session):
         session.execute(f"drop table {name}")
-    Housekeeping(engine, Retention(), audit_days=8, delivery_days=90, task_delivery_days=90).make_partitions()
+    Housekeeping(
+        engine, Retention(), audit_days=8, delivery_days=90, task_delivery_days=90
+    ).make_partitions()
     assert len(bodies(session)) == 15
 
 
