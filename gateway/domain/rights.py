@@ -3,8 +3,7 @@
 from gateway.domain.people import AccountKind, Permission, Principal
 from gateway.domain.ticket import StateType, Ticket
 
-# What a customer user may set; the state neither to merged nor to removed.
-CUSTOMER_FIELDS = frozenset({"State", "Priority", "DynamicField"})
+# States that a customer user may not bring a ticket into (Znuny contract, 4.3).
 _NEVER_BY_CUSTOMERS = frozenset({StateType.MERGED, StateType.REMOVED})
 
 

@@ -7,16 +7,14 @@ _SPOKEN_AS = {"TicketGetList": "TicketGet"}
 class Refused(Exception):
     """A business error: code ``<Operation>.<kind>``, message ``<Operation>: <text>``.
 
-    ``operation`` is filled in by whoever called the handler, unless the raiser set it. ``whole``:
-    the kind is the whole code. ``bare``: the text stands without the operation before it.
+    ``operation`` is filled in by whoever called the handler. ``whole``: the kind is the whole code.
+    ``bare``: the text stands without the operation before it.
     """
 
-    def __init__(
-        self, kind: str, text: str, *, operation: str = "", whole: bool = False, bare: bool = False
-    ) -> None:
+    def __init__(self, kind: str, text: str, *, whole: bool = False, bare: bool = False) -> None:
         self.kind = kind
         self.text = text
-        self.operation = operation
+        self.operation = ""
         self.whole = whole
         self.bare = bare
         super().__init__(f"{kind}: {text}")

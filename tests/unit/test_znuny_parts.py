@@ -1,0 +1,201 @@
+"""Parts of the Znuny dialect without any wire: values, refusals, kept answers, rights, settings."""
+
+from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from lxml import etree
+
+from gateway.dialects.znuny import answers
+from gateway.dialects.znuny.job import Job, canonical
+from gateway.dialects.znuny.refusals import (
+    Refused,
+    invalid,
+    invalid_entry,
+    missing,
+    not_valid,
+    required,
+    wrong,
+)
+from gateway.dialects.znuny.values import tidy
+from gateway.domain import rights
+from gateway.domain.people import Permission
+from gateway.errors import CannotStart, Malformed
+from gateway.http.redact import redacted_path, redacted_query
+from gateway.settings import load
+from gateway.soap import mapping
+from gateway.soap.explanation import XSI
+from tests.kit.stores import agent_with, customer_with
+
+# --- values ----------------------------------------------------------------------------------
+
+
+def job(**data):
+    return Job(operation="TicketGet", data=tidy(data), desk=None)
+
+
+def test_texts_are_trimmed_but_passwords_and_null_is_absent():
+    given = {"A": " x\n", "Password": " x ", "B": None, "C": ["a ", None], "D": {"E": True}}
+    assert tidy(given) == {"A": "x", "Password": " x ", "C": ["a"], "D": {"E": "1"}}
+
+
+def test_one_value_is_a_list_but_a_list_is_not_one_value():
+    given = job(One="a", Many=["a", "", "b"], Ticket={"Title": ["a"]}, Empty="")
+    assert given.texts("One") == ["a"]
+    assert given.texts("Many") == ["a", "b"]
+    assert given.texts("Empty") == given.texts("Absent") == []
+    assert given.text("Absent") == given.text("Ticket->Queue") == given.text("One->Deep") == ""
+    with pytest.raises(Refused, match="Ticket->Title must be given only once!"):
+        given.text("Ticket->Title")
+    with pytest.raises(Refused, match="Ticket parameter is invalid!"):
+        given.text("Ticket")
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("0", False), ("", None)])
+def test_flags(text, value):
+    assert job(F=text).flag("F", True) is (True if value is None else value)
+    assert job(F=text).flag("F", False) is (False if value is None else value)
+
+
+@pytest.mark.parametrize("text", ["true", "yes", "2", "-1", "01", "1.0", "\u0661"])
+def test_what_is_no_flag_is_refused(text):
+    with pytest.raises(Refused, match="F parameter is invalid!"):
+        job(F=text).flag("F", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0", 0), ("-5", -5), ("007", 7), (str(2**63 - 1), 2**63 - 1), ("", None)]
+)
+def test_numbers(text, value):
+    assert job(N=text).number("N") == value
+
+
+@pytest.mark.parametrize(
+    "text", ["1.0", "1e3", "+1", "--1", "-", "x", "\u0661", str(2**63), "9" * 30]
+)
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(Refused, match="N parameter is invalid!"):
+        job(N=text).number("N")
+
+
+def test_requests_that_mean_the_same_are_equal():
+    one = {"A": "1", "B": {"C": ["x"], "D": "y"}, "Password": "p", "SessionID": "s"}
+    other = {"B": {"D": "y", "C": "x"}, "A": "1", "UserLogin": "u"}
+    assert canonical(one) == canonical(other)
+    assert canonical(one) != canonical({**other, "A": "2"})
+
+
+# --- refusals and kept answers ---------------------------------------------------------------
+
+
+def test_forms_of_refusals():
+    kinds = [
+        (missing("A->B"), "MissingParameter", "A->B parameter is missing!"),
+        (not_valid("A"), "MissingParameter", "A parameter is missing or not valid!"),
+        (required("T", "X"), "MissingParameter", "T->XID or T->X parameter is required!"),
+        (invalid("A"), "InvalidParameter", "A parameter is invalid!"),
+        (invalid_entry("T", "X"), "InvalidParameter", "T->XID or T->X parameter is invalid!"),
+        (wrong("A"), "InvalidParameter", "A is invalid!"),
+    ]
+    for refused, kind, text in kinds:
+        assert (refused.kind, refused.text) == (kind, text)
+
+
+def test_a_refusal_bears_the_operation_unless_it_is_whole_or_bare():
+    assert missing("A").of("TicketGetList").code == "TicketGet.MissingParameter"
+    whole = Refused("Webservice.InvalidConfiguration", "x", whole=True).of("TicketGet")
+    assert (whole.code, whole.message) == ("Webservice.InvalidConfiguration", "TicketGet: x")
+    bare = Refused("MissingParameter", "x", bare=True).of("TicketUpdate")
+    assert (bare.code, bare.message) == ("TicketUpdate.MissingParameter", "x")
+
+
+def test_an_answer_is_kept_and_given_again_as_it_was():
+    answer = {"TicketID": 8, "Ticket": {"Content": b"\x00", "TimeUnit": Decimal("1.50")},
+              "ArticleID": [1, 2], "None": None}  # fmt: skip
+    stored = answers.kept(answer)
+    assert answers.again(stored) == answer
+    assert answers.ticket_id(stored) == 8
+    assert answers.ticket_id({}) is None
+
+
+# --- requests as mappings --------------------------------------------------------------------
+
+
+def read(text):
+    return mapping.read(etree.fromstring(f'<a xmlns:i="{XSI}">{text}</a>'))
+
+
+def test_elements_become_mappings_by_their_local_names():
+    assert read("<b>1</b><c xmlns='urn:x'><d> 2 </d></c><b/>") == {
+        "b": ["1", ""],
+        "c": {"d": " 2 "},
+    }
+    assert read('<b i:nil="true">1</b><c i:nil="false">1</c>') == {"b": None, "c": "1"}
+    assert read(" \n <b>\n</b> ") == {"b": "\n"}
+    for mixed in ("x<b/>", "<b/>x", "<b>1<c/></b>", "<b><c/>1</b>"):
+        with pytest.raises(Malformed):
+            read(mixed)
+
+
+# --- what is written down --------------------------------------------------------------------
+
+
+def test_sessions_in_paths_and_secrets_between_semicolons_are_masked():
+    assert redacted_path("/x/Session/abc") == "/x/Session/***"
+    assert redacted_path("/x/SESSION/abc/y") == "/x/SESSION/***/y"
+    assert redacted_path("/x/Session") == "/x/Session"
+    query = "UserLogin=a;Password=b&c=1;SessionID=d;e"
+    assert redacted_query(query) == "UserLogin=a;Password=***&c=1;SessionID=***;e"
+
+
+# --- rights ----------------------------------------------------------------------------------
+
+TICKET = SimpleNamespace(
+    queue=SimpleNamespace(kind="7"),
+    customer_user=SimpleNamespace(id=3),
+    customer=SimpleNamespace(id=5),
+)
+
+
+@pytest.mark.parametrize(
+    ("principal", "sees"),
+    [
+        (agent_with({7: ["ro"]}), True),
+        (agent_with({7: ["rw"]}), True),
+        (agent_with({7: ["note"]}), False),
+        (agent_with({8: ["rw"]}), False),
+        (customer_with(3), True),
+        (customer_with(4, 5), True),
+        (customer_with(4, 6), False),
+        (customer_with(4), False),
+        (replace(customer_with(4), rights={7: frozenset({Permission.RW})}), False),
+    ],
+)
+def test_who_sees_a_ticket(principal, sees):
+    assert rights.sees(principal, TICKET) is sees
+
+
+def test_nobody_is_related_to_a_ticket_of_nobody():
+    nobodys = SimpleNamespace(queue=TICKET.queue, customer_user=None, customer=None)
+    assert not rights.sees(customer_with(3), nobodys)
+
+
+# --- settings --------------------------------------------------------------------------------
+
+
+def test_settings_with_a_dot_are_a_table_a_key_or_a_variable(tmp_path):
+    file = tmp_path / "gateway.toml"
+    for text in (
+        '[znuny]\nexternal_reference.mode = "create_only"\n',
+        '[znuny.external_reference]\nmode = "create_only"\n',
+    ):
+        file.write_text(text)
+        assert load(file=file, environment={}).settings.znuny.external_reference_mode == (
+            "create_only"
+        )
+    variable = {"GATEWAY_ZNUNY__EXTERNAL_REFERENCE__STATES": "new, open"}
+    assert load(environment=variable).settings.znuny.external_reference_states == ("new", "open")
+    file.write_text('[znuny.external_reference]\nmodus = "x"\n')
+    with pytest.raises(CannotStart, match=r"did you mean znuny\.external_reference\.mode"):
+        load(file=file, environment={})
