@@ -152,7 +152,6 @@ class Caller:
                 _core_url(request.url),
                 headers=request.headers.raw,
                 content=request.content,
-                extensions={"timeout": {"connect": self.limits.connect_s}},
             )
         )
         try:

@@ -48,10 +48,13 @@ class Overfull(Exception):
 class Line(httpcore.NetworkStream):
     """A socket whose every wait ends with the deadline: slow drips gain no time."""
 
-    def __init__(self, connected: socket.socket, deadline: Deadline, most_bytes: int) -> None:
+    def __init__(
+        self, connected: socket.socket, deadline: Deadline, most_bytes: int, handshake: Deadline
+    ) -> None:
         self._socket = connected
         self._deadline = deadline
         self._left_bytes = most_bytes
+        self._handshake = handshake
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there.
@@ -96,14 +99,14 @@ class Line(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         """Speak TLS from here on; the name is checked, not the address."""
+        del timeout
         try:
-            left_s = self._deadline.left_s()
-            self._socket.settimeout(min(timeout or left_s, left_s))
+            self._socket.settimeout(self._handshake.left_s())
             wrapped = ssl_context.wrap_socket(self._socket, server_hostname=server_hostname)
         except BaseException:
             self._socket.close()
             raise
-        return Line(wrapped, self._deadline, self._left_bytes)
+        return Line(wrapped, self._deadline, self._left_bytes, self._handshake)
 
     def get_extra_info(self, info: str) -> Any:
         """Give what the library asks about the socket."""
@@ -137,7 +140,7 @@ class Lines(httpcore.NetworkBackend):
         until = Deadline.after(min(self.connect_s, self.deadline.left_s()))
         try:
             found = self.addresses.callable_at(host, port, until.left_s())
-            return Line(_connected(found, port, until), self.deadline, self.most_bytes)
+            return Line(_connected(found, port, until), self.deadline, self.most_bytes, until)
         except Late:
             raise httpcore.ConnectTimeout from None
 

@@ -70,3 +70,8 @@ def test_an_exception_is_part_of_its_line(written):
 def test_the_logger_of_whole_malformed_requests_is_off(written, version):
     say = logging.getLogger(f"spyne.protocol.soap.{version}.invalid")
     assert written(lambda: say.critical("<Password>canary-7431</Password>")) == ""
+
+
+@pytest.mark.parametrize("library", ["httpcore", "httpx", "urllib3", "zeep"])
+def test_libraries_that_tell_headers_are_quiet_at_every_level(library):
+    assert logs.configuration("debug")["loggers"][library]["level"] == "WARNING"
