@@ -1,5 +1,6 @@
 """Parts of the Znuny dialect without any wire: values, refusals, kept answers, rights, settings."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
@@ -7,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from lxml import etree
 
-from gateway.dialects.znuny import answers
+from gateway.dialects.znuny import answers, faults, rest
 from gateway.dialects.znuny.job import Job, canonical
 from gateway.dialects.znuny.refusals import (
     Refused,
@@ -21,7 +22,16 @@ from gateway.dialects.znuny.refusals import (
 from gateway.dialects.znuny.values import tidy
 from gateway.domain import rights
 from gateway.domain.people import Permission
-from gateway.errors import CannotStart, Malformed
+from gateway.errors import (
+    CannotStart,
+    DeadlinePassed,
+    GatewayError,
+    Malformed,
+    OutcomeUnknown,
+    StorageAway,
+    TooManyRequests,
+)
+from gateway.http.exchange import Trace
 from gateway.http.redact import redacted_path, redacted_query
 from gateway.settings import load
 from gateway.soap import mapping
@@ -117,6 +127,32 @@ def test_an_answer_is_kept_and_given_again_as_it_was():
     assert answers.again(stored) == answer
     assert answers.ticket_id(stored) == 8
     assert answers.ticket_id({}) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (GatewayError("secret"), "Internal", "Internal error, request 7."),
+        (OutcomeUnknown(), "Internal", "Outcome unknown, request 7."),
+        (StorageAway(), "Unavailable", "The service cannot answer now."),
+        (DeadlinePassed(), "Unavailable", "The service cannot answer now."),
+        (TooManyRequests(9), "Throttled", "Too many requests."),
+    ],
+)
+def test_what_is_ours_is_said_alike_on_both_faces(error, code, text):
+    content = faults.fault(error, "7")
+    assert (content.detail[0], content.text) == (("Code", code), text)
+    assert (content.retry_after_s is None) == (code == "Internal")
+    trace = Trace("7", "znuny")
+    answer = rest._failed(error, trace)
+    assert json.loads(answer.body)["Error"] == {
+        "ErrorCode": f"Request.{code}", "ErrorMessage": text,
+    }  # fmt: skip
+    assert (trace.code, answer.status) == (error.code, {"Internal": 500, "Unavailable": 503,
+                                                        "Throttled": 429}[code])  # fmt: skip
+    assert dict(answer.headers).get("Retry-After") == (
+        None if content.retry_after_s is None else str(content.retry_after_s)
+    )
 
 
 # --- requests as mappings --------------------------------------------------------------------

@@ -12,6 +12,7 @@ from gateway.errors import (
     NoSuchOperation,
     NotOneCall,
     NotUnderstood,
+    OutcomeUnknown,
     ShapeExceeded,
     TooManyRequests,
     TryLater,
@@ -84,8 +85,10 @@ def _limit(error: GatewayError, reference: str) -> str:
     return f"The request exceeds the limit on {_LIMITED.get(error.sentence, 'size')}."
 
 
-def _internal(error: GatewayError, reference: str) -> str:
-    del error
+def internal(error: GatewayError, reference: str) -> str:
+    """Say what no caller can mend; of a lost commit that nobody knows how it ended."""
+    if isinstance(error, OutcomeUnknown):
+        return f"Outcome unknown, request {reference}."
     return f"Internal error, request {reference}."
 
 
@@ -106,7 +109,7 @@ _ROWS = (
     _Row(NoSuchOperation, "Operation", _operation),
     _Row(TooManyRequests, "Throttled", _said("Too many requests.")),
     _Row(TryLater, "Unavailable", _said("The service cannot answer now."), _SERVER),
-    _Row(GatewayError, "Internal", _internal, _SERVER),
+    _Row(GatewayError, "Internal", internal, _SERVER),
 )  # fmt: skip
 
 

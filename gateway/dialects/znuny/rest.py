@@ -9,6 +9,7 @@ from typing import Any
 from gateway.clock import monotonic_s
 from gateway.dialects.znuny import credentials, queries, results, routes
 from gateway.dialects.znuny.desk import ZnunyDesk
+from gateway.dialects.znuny.faults import internal
 from gateway.dialects.znuny.job import Job
 from gateway.dialects.znuny.operations import HANDLERS, carry_out
 from gateway.dialects.znuny.refusals import Refused
@@ -107,7 +108,7 @@ class RestEndpoint:
     def broken(self, request: Request, trace: Trace) -> Answer:  # noqa: ARG002
         """Answer after an unforeseen exception."""
         trace.outcome, trace.code = Outcome.FAILED, INTERNAL.code
-        return _answer(500, _error(_INTERNAL, f"Internal error, request {trace.number}."))
+        return _answer(500, _error(_INTERNAL, internal(GatewayError(), trace.number)))
 
     def _carried_out(
         self, request: Request, trace: Trace, operation: str, path: Mapping[str, Any]
@@ -177,7 +178,7 @@ def _failed(error: GatewayError, trace: Trace) -> Answer:
     if isinstance(error, TryLater):
         headers = (("Retry-After", str(error.retry_after_s)),)
         return _answer(503, _error(*_TRANSPORT[503]), headers)
-    return _answer(500, _error(_INTERNAL, f"Internal error, request {trace.number}."))
+    return _answer(500, _error(_INTERNAL, internal(error, trace.number)))
 
 
 def _refused(
