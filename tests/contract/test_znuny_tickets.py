@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from gateway.dialects.znuny.articles import HISTORY_TYPES
+from gateway.dialects.znuny.fixed_lists import HISTORY_TYPES
 from tests.kit.database import ADMIN_PASSWORD
 from tests.kit.gateway import HELPDESK, element, new_id, wrapped
 from tests.kit.znuny import (

@@ -7,39 +7,24 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
-from gateway.dialects.znuny import files
+from gateway.dialects.znuny import files, sending
 from gateway.dialects.znuny.desk import Options
+from gateway.dialects.znuny.fixed_lists import (
+    AUTO_RESPONSES,
+    CHANNELS,
+    HISTORY_TYPES,
+    SENDER_TYPES,
+)
 from gateway.dialects.znuny.job import as_flag, entries, single
 from gateway.dialects.znuny.refusals import Refused, invalid, missing, wrong
 from gateway.domain.entries import NewFile, WholeArticle
-from gateway.domain.mail import Protection, Sending, mailboxes, message_id, valid_addresses
+from gateway.domain.mail import mailboxes
 from gateway.domain.people import AccountKind, Principal
 from gateway.domain.richtext import from_html, from_plain
 from gateway.domain.values import Key, Row
-from gateway.errors import BrokenRule
-from gateway.usecases import article_mails
-from gateway.usecases.ports import Found, QueueAddress, Unit
+from gateway.usecases.ports import Found, Unit
 
-AUTO_RESPONSES = ("auto reply", "auto reject", "auto follow up", "auto reply/new ticket",
-                  "auto remove")  # fmt: skip
-CHANNELS: Mapping[str, int] = {"Email": 1, "Phone": 2, "Internal": 3, "Chat": 4}
-SENDER_TYPES: Mapping[str, int] = {"agent": 1, "system": 2, "customer": 3}
 _ACCEPTED = ("Email", "Phone", "Internal")
-# In the order of their ids, from 1.
-HISTORY_TYPES = (
-    "NewTicket", "FollowUp", "SendAutoReject", "SendAutoReply", "SendAutoFollowUp", "Forward",
-    "Bounce", "SendAnswer", "SendAgentNotification", "SendCustomerNotification", "EmailAgent",
-    "EmailCustomer", "PhoneCallAgent", "PhoneCallCustomer", "AddNote", "Move", "Lock", "Unlock",
-    "Remove", "TimeAccounting", "CustomerUpdate", "PriorityUpdate", "OwnerUpdate",
-    "LoopProtection", "Misc", "SetPendingTime", "StateUpdate", "TicketDynamicFieldUpdate",
-    "WebRequestCustomer", "TicketLinkAdd", "TicketLinkDelete", "SystemRequest", "Merged",
-    "ResponsibleUpdate", "Subscribe", "Unsubscribe", "TypeUpdate", "ServiceUpdate", "SLAUpdate",
-    "ArchiveFlagUpdate", "EscalationSolutionTimeStop", "EscalationResponseTimeStart",
-    "EscalationUpdateTimeStart", "EscalationSolutionTimeStart",
-    "EscalationResponseTimeNotifyBefore", "EscalationUpdateTimeNotifyBefore",
-    "EscalationSolutionTimeNotifyBefore", "EscalationResponseTimeStop",
-    "EscalationUpdateTimeStop", "TitleUpdate", "EmailResend", "Bulk",
-)  # fmt: skip
 _NOTIFICATIONS = (
     "ForceNotificationToUserID", "ExcludeNotificationToUserID", "ExcludeMuteNotificationToUserID",
 )  # fmt: skip
@@ -106,7 +91,7 @@ def with_files(drafts: Sequence[Draft], data: Mapping[str, Any]) -> list[WholeAr
         for place, (draft, mine) in enumerate(zip(drafts, own, strict=True))
     ]
     for article in whole:
-        _require_inline_alone(article)
+        sending.require_inline_alone(article)
     return whole
 
 
@@ -153,7 +138,9 @@ class ArticleReader:
         if sender := _text(sent, "From"):
             article = replace(article, sender=_from(sender))
         if _flag(sent, "ArticleSend", default=False):
-            article = self._sent(article, sent)
+            self._require_agent()
+            own = self.options.sender
+            article = sending.addressed(article, sent, self.queue, own, self.unit)
         article = _with_body(article, sent, defaulted=article.sending is not None)
         return self._rest(article, sent, response)
 
@@ -193,41 +180,9 @@ class ArticleReader:
             raise Refused("AccessDenied", "Does not have permissions to create new articles!")
         return name or default
 
-    def _sent(self, article: WholeArticle, sent: Mapping[str, Any]) -> WholeArticle:
-        """Judge what is to leave the house (contract section 9)."""
+    def _require_agent(self) -> None:
         if self._customer:
             raise Refused("AccessDenied", "Does not have permissions to send e-mails!")
-        to, cc, bcc = (_addresses(sent, name) for name in ("To", "Cc", "Bcc"))
-        if not to:
-            raise _no_address("To")
-        queue = self.unit.intake.address(self.queue)
-        sender = _text(sent, "From") or _address_of(queue) or self.options.sender
-        appended = _flag(sent, "AppendSignatureToBody", default=True)
-        sending = Sending(sign=_protection(sent, "Sign"), crypt=_protection(sent, "Crypt"))
-        self._require_keys(sending, sender)
-        return replace(
-            article,
-            channel="Email",
-            sender=sender,
-            to=to,
-            cc=cc,
-            bcc=bcc,
-            reply_to=_reply_to(article.reply_to),
-            # What becomes a header of the mail is one line.
-            subject=_BREAKS.sub(" ", article.subject),
-            in_reply_to=_BREAKS.sub(" ", article.in_reply_to),
-            references=_BREAKS.sub(" ", article.references),
-            signature=queue.signature if appended else "",
-            message_id=message_id(article.guid, sender),
-            sending=sending,
-        )
-
-    def _require_keys(self, sending: Sending, sender: str) -> None:
-        try:
-            article_mails.check_keys(sending, valid_addresses(sender)[0], self.unit)
-        except BrokenRule as broken:
-            name = "Sign" if broken.field == "sign" else "Crypt"
-            raise invalid(f"Article->{name}->Key") from None
 
     def _rest(self, article: WholeArticle, sent: Mapping[str, Any], response: str) -> WholeArticle:
         history = _text(sent, "HistoryType") or self.manner.history
@@ -313,57 +268,6 @@ def _from(text: str) -> str:
     raise invalid("Article->From")
 
 
-def _reply_to(text: str) -> str:
-    try:
-        valid_addresses(text)
-    except ValueError:
-        raise invalid("Article->ReplyTo") from None
-    return text
-
-
-def _no_address(name: str) -> Refused:
-    text = (
-        f"Article->{name} parameter must be a valid email address when Article->ArticleSend is set!"
-    )
-    return Refused("InvalidParameter", text)
-
-
-def _addresses(sent: Mapping[str, Any], name: str) -> str:
-    text = _text(sent, name)
-    try:
-        valid_addresses(text)
-    except ValueError:
-        raise _no_address(name) from None
-    return text
-
-
-def _address_of(queue: QueueAddress) -> str:
-    if not queue.address or not queue.name:
-        return queue.address
-    name = queue.name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{name}" <{queue.address}>'
-
-
-def _protection(sent: Mapping[str, Any], name: str) -> Protection | None:
-    given = sent.get(name)
-    if not given:
-        return None
-    path = f"Article->{name}"
-    if not isinstance(given, Mapping):
-        raise invalid(path)
-    kind = single(given.get("Type"), f"{path}->Type")
-    sub_type = single(given.get("SubType"), f"{path}->SubType") or "Detached"
-    keys = tuple(single(each, f"{path}->Key") for each in entries(given.get("Key")))
-    if kind not in _KINDS:
-        raise invalid(f"{path}->Type")
-    if kind == "PGP" and sub_type not in _SUB_TYPES:
-        raise invalid(f"{path}->SubType")
-    if not keys:
-        raise invalid(f"{path}->Key")
-    inline = kind == "PGP" and sub_type == "Inline"
-    return Protection(kind="PGP" if kind == "PGP" else "SMIME", keys=keys, inline=inline)
-
-
 def _with_body(article: WholeArticle, sent: Mapping[str, Any], *, defaulted: bool) -> WholeArticle:
     mime_type, charset = _types(sent, defaulted=defaulted)
     if mime_type not in _TEXTS:
@@ -413,15 +317,3 @@ def _copies(shared: Sequence[NewFile], place: int) -> list[NewFile]:
 
 def _new() -> UUID:
     return uuid4()
-
-
-def _require_inline_alone(article: WholeArticle) -> None:
-    # What is signed or encrypted inline is the text alone.
-    for name in ("sign", "crypt"):
-        protection: Protection | None = getattr(article.sending, name, None)
-        if (
-            protection is not None
-            and protection.inline
-            and (article.files or article.mime_type != "text/plain")
-        ):
-            raise invalid(f"Article->{name.title()}->SubType")

@@ -10,10 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.dialects.znuny import reading
-from gateway.dialects.znuny.articles import HISTORY_TYPES
 from gateway.dialects.znuny.desk import Options
+from gateway.dialects.znuny.fixed_lists import HISTORY_TYPES
 from gateway.dialects.znuny.job import Job
 from gateway.dialects.znuny.refusals import Refused
+from gateway.dialects.znuny.shown import local
 from gateway.domain.people import AccountKind
 from gateway.usecases.ports import Call, Line, Unit, WholeTicket
 
@@ -100,7 +101,7 @@ def _shown(line: Line, kind: str, name: str, options: Options) -> dict[str, Any]
     return {
         "ArticleID": line.article_id,
         "CreateBy": line.agent_id,
-        "CreateTime": reading.local(line.created, options),
+        "CreateTime": local(line.created, options),
         "HistoryType": kind,
         "HistoryTypeID": _TYPE_IDS[kind],
         "Name": name,

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.dialects.znuny.desk import Options
+from gateway.dialects.znuny.fixed_lists import LOCKS
 from gateway.dialects.znuny.job import single
 from gateway.dialects.znuny.refusals import Refused, invalid, invalid_entry, missing, required
 from gateway.domain.mail import valid_addresses
@@ -25,7 +26,6 @@ _LISTS: Mapping[str, str] = {
     "Owner": "agent",
     "Responsible": "agent",
 }
-LOCKS: Mapping[str, int] = {"unlock": 1, "lock": 2, "tmp_lock": 3}
 _PARTS = ("Year", "Month", "Day", "Hour", "Minute")
 _DATE = ("Year", "Month", "Day")
 
