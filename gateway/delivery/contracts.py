@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from lxml import etree
 from zeep import Settings
@@ -31,6 +31,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MOST_DOCUMENTS = 50  # of one WSDL, imports included
 _MOST_KEPT = 64
 _OK = 200
+_PORTS = {"http": 80, "https": 443}
 
 # What zeep raises on documents that are well-formed but no contract, its own errors included.
 NO_CONTRACT = (Error, ValueError, TypeError, LookupError, AttributeError, RecursionError)
@@ -159,16 +160,21 @@ def _read(address: str, loading: _Fetching) -> Document:
 
 def _fetched(url: str, this: Round) -> bytes:
     base, asked = urlsplit(this.target.base_url), urlsplit(url)
-    if (base.scheme, base.netloc.lower()) != (asked.scheme, asked.netloc.lower()):
+    if asked.username is not None or _origin(base) != _origin(asked):
         raise Impossible(
             f"the WSDL imports from {asked.scheme}://{asked.netloc}, which is not the target's host"
         )
     host = replace(this.target, base_url=f"{base.scheme}://{base.netloc}")
-    answer = this.fetch(Outgoing(method="GET", url=url), within=host)
+    inside = asked._replace(netloc=base.netloc, fragment="").geturl()
+    answer = this.fetch(Outgoing(method="GET", url=inside), within=host)
     if answer.status != _OK:
         failed = Unanswered if passes(answer.status) else Impossible
         raise failed(f"HTTP status {answer.status} for the WSDL at {url}")
     return _judged(answer.body, media_type(answer.headers.get("content-type", "")).charset)
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.hostname, url.port or _PORTS.get(url.scheme)
 
 
 def _judged(body: bytes, charset: str | None) -> bytes:

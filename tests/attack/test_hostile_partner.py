@@ -4,9 +4,11 @@ import socket
 import threading
 import time
 import tracemalloc
+from urllib.parse import urlsplit
 
 import pytest
 
+from gateway.delivery import contracts
 from gateway.delivery.calls import CallLimits
 from gateway.usecases.ports import Permanent, Transient
 from tests.kit.simulator import Simulator, contract
@@ -261,3 +263,17 @@ def test_a_worker_calls_on_after_every_kind_of_harm(bench, partner):
     assert create(bench).exchange.status == 200
     time.sleep(0.1)  # noqa: TID251 - the partner's own threads end
     assert threading.active_count() <= before + 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://d.example/a", "https://D.example:443/b", True),
+        ("http://d.example:80/a", "http://d.example/b", True),
+        ("http://d.example/a", "https://d.example/b", False),
+        ("http://d.example/a", "http://d.example:8080/b", False),
+        ("http://d.example/a", "http://d.example.evil/b", False),
+    ],
+)
+def test_j9_hosts_are_compared_with_their_ports_written_or_not(one, other, same):
+    assert (contracts._origin(urlsplit(one)) == contracts._origin(urlsplit(other))) is same
