@@ -134,6 +134,10 @@ def _happened(
 
 def _follow(before: Ticket, after: Ticket, call: Call, unit: Unit) -> None:
     """Let tasks and partners hear of it (SSP7 contract, section 8)."""
+    group = after.assigned_group
+    if group is not None and group.kind:
+        # An owner beside the group of a partner watches over it, and takes nothing away from it.
+        before = replace(before, owner=after.owner)
     if before.closed is not None and after.closed is None:
         assignments.reopened(before, after, call, unit)
         return
