@@ -215,7 +215,7 @@ def build_app(settings: Settings) -> Door:
             ),
             *(
                 route
-                for served in (*services, *_twins(services, settings))
+                for served in services
                 for route in _soap_routes(
                     served,
                     desks[served.definition.dialect],
@@ -528,28 +528,30 @@ def _soap_routes(
     )
     contract = Contract(served.schema_bytes, operations)
     offers = dialect.offers
-    pages = ContractPages(
-        served,
-        identified=_identified(authenticator),
-        form_calls=no_form_calls if offers is None else offers.calls,
-        pages=dialect.pages,
-        wsdl=dialect.wsdl,
-        default_language=dialect.language,
+    endpoint = SoapEndpoint(
+        definition,
+        operations,
+        contract,
+        authenticator,
+        desk,
+        caps=Caps(**settings.xml.model_dump()),
     )
-    yield Route(
-        path=served.path,
-        endpoint=SoapEndpoint(
-            definition,
-            operations,
-            contract,
-            authenticator,
-            desk,
-            caps=Caps(**settings.xml.model_dump()),
-        ),
-        page=pages.get,
-        media_types=dialect.media_types,
-        any_case=dialect.any_case,
-    )
+    for each in (served, *_twins(served, settings)):
+        pages = ContractPages(
+            each,
+            identified=_identified(authenticator),
+            form_calls=no_form_calls if offers is None else offers.calls,
+            pages=dialect.pages,
+            wsdl=dialect.wsdl,
+            default_language=dialect.language,
+        )
+        yield Route(
+            path=each.path,
+            endpoint=endpoint,
+            page=pages.get,
+            media_types=dialect.media_types,
+            any_case=dialect.any_case,
+        )
     if offers is None:
         return
     for operation in operations.values():
@@ -622,18 +624,13 @@ def _any_type(settings: Settings) -> set[str]:
 _DIALECTS = {"acmp": _served_acmp, "ssp7": _served_ssp7, "znuny": _served_znuny}
 
 
-def _twins(services: Sequence[ServedContract], settings: Settings) -> list[ServedContract]:
-    """Give the services of the Znuny dialect once more, under their second prefix."""
-    return [
-        ServedContract(
-            each.definition,
-            contracts_dir(),
-            settings.public_url,
-            path=znuny.twin_path(each.definition),
-        )
-        for each in services
-        if each.definition.dialect == "znuny"
-    ]
+def _twins(served: ServedContract, settings: Settings) -> tuple[ServedContract, ...]:
+    """Give a service of the Znuny dialect once more, under its second prefix."""
+    definition = served.definition
+    if definition.dialect != "znuny":
+        return ()
+    path = znuny.twin_path(definition)
+    return (ServedContract(definition, contracts_dir(), settings.public_url, path=path),)
 
 
 def _znuny(
