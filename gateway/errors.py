@@ -19,6 +19,11 @@
     |   +-- BrokenRule              GW-130 a field breaks a rule
     |   |   +-- Missing             the field is required
     |   |   +-- KeyReused           GW-131 an idempotency key with another request
+    |   |   +-- FieldReadonly       the field of a catalog service cannot be changed here
+    |   |   +-- FieldNeedsLanguage  the field has a value per language
+    |   |   +-- FieldHasNoLanguages the field has one value for all languages
+    |   |   +-- PartOfOtherType     the part takes values of another type
+    |   |   +-- PartReadonly        the part has no value of its own
     |   +-- WrongState              GW-132 the ticket's state forbids it
     |   |   +-- TicketClosed
     |   |   +-- TicketNotClosed
@@ -29,12 +34,26 @@
     |   |   +-- ReferenceTaken      the reference belongs to another open task or ticket
     |   |   +-- OutOfTurn           an earlier event is not confirmed yet
     |   |   +-- Overtaken           others changed the same again and again
+    |   |   +-- ServiceLocked       an open publish request locks the catalog service
+    |   |   +-- ServiceHasChildren  other catalog services are part of it
+    |   |   +-- RequestOpen         another publish request of the service is open
+    |   |   +-- RequestState        the publish request has ended
+    |   |   +-- ListFull            a list of one person has another one
+    |   |   +-- ListRequired        a published service needs an owner
     |   +-- NotFound                GW-404 not there, or not to be seen
     |   |   +-- UnknownClient       no client of the operator's registry
     |   |   +-- TaskUnknown
     |   |   +-- ReferenceUnknown    no task with this external reference
     |   |   +-- AppUnknown          no external app of this code
     |   |   +-- EventUnknown
+    |   |   +-- ServiceUnknown      no catalog service of this guid
+    |   |   +-- RequestUnknown      no publish request of this guid
+    |   |   +-- ListUnknown         no such list of persons or groups
+    |   |   +-- PersonUnknown
+    |   |   +-- PersonGroupUnknown
+    |   |   +-- FieldUnknown        no such field of a catalog service
+    |   |   +-- LanguageUnknown
+    |   |   +-- PartUnknown         the template has no such part
     |   +-- NotPermitted            GW-403 seen, but not allowed
     |   +-- Unauthenticated         GW-402 credentials refused
     |   |   +-- NoCredentials       GW-401
@@ -202,6 +221,36 @@ class KeyReused(BrokenRule):
     default = "used for another request"
 
 
+class FieldReadonly(BrokenRule):
+    """A field of a catalog service that cannot be changed here."""
+
+    default = "the field cannot be changed here"
+
+
+class FieldNeedsLanguage(BrokenRule):
+    """A field of a catalog service that has a value per language."""
+
+    default = "the field needs a language"
+
+
+class FieldHasNoLanguages(BrokenRule):
+    """A field or part of a catalog service that has one value for all languages."""
+
+    default = "the field has no languages"
+
+
+class PartOfOtherType(BrokenRule):
+    """A part whose values are brought by another call."""
+
+    default = "the part is of another type"
+
+
+class PartReadonly(BrokenRule):
+    """A part that only shows what its template says."""
+
+    default = "the part cannot be changed"
+
+
 class WrongState(Refused):
     """The ticket's state forbids the command."""
 
@@ -266,6 +315,42 @@ class Overtaken(WrongState):
     default = "changed by another caller, try again"
 
 
+class ServiceLocked(WrongState):
+    """An open publish request locks the catalog service."""
+
+    default = "the service is locked"
+
+
+class ServiceHasChildren(WrongState):
+    """Other catalog services are part of the one that is to be deleted."""
+
+    default = "the service has child services"
+
+
+class RequestOpen(WrongState):
+    """Another publish request of the catalog service is open."""
+
+    default = "a request on this service is still open"
+
+
+class RequestState(WrongState):
+    """The publish request has ended, or may not be taken back."""
+
+    default = "the request has ended"
+
+
+class ListFull(WrongState):
+    """A list of one person has another one."""
+
+    default = "the list holds one person"
+
+
+class ListRequired(WrongState):
+    """A published catalog service needs an owner."""
+
+    default = "a published service needs a service owner"
+
+
 class NotFound(Refused):
     """An id that leads to nothing the caller may see."""
 
@@ -299,6 +384,54 @@ class EventUnknown(NotFound):
     """No event of this id for the partner who speaks."""
 
     default = "no such event"
+
+
+class ServiceUnknown(NotFound):
+    """No catalog service of this guid that the caller may see."""
+
+    default = "no such service"
+
+
+class RequestUnknown(NotFound):
+    """No publish request of this guid."""
+
+    default = "no such publish request"
+
+
+class ListUnknown(NotFound):
+    """No list of persons, or of groups, of this name."""
+
+    default = "no such list"
+
+
+class PersonUnknown(NotFound):
+    """No person of this unique id."""
+
+    default = "no such person"
+
+
+class PersonGroupUnknown(NotFound):
+    """No group of this name."""
+
+    default = "no such person group"
+
+
+class FieldUnknown(NotFound):
+    """No field of a catalog service of this name."""
+
+    default = "no such service field"
+
+
+class LanguageUnknown(NotFound):
+    """No language of this code among those of the catalog."""
+
+    default = "no such language"
+
+
+class PartUnknown(NotFound):
+    """The template of the catalog service has no part of this name."""
+
+    default = "no such part"
 
 
 class NotPermitted(Refused):

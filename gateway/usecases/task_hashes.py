@@ -30,27 +30,29 @@ class ObjectHashes:
 
     def of_task(self, partner: str, task_id: int) -> str:
         """Make the hash that lets a partner speak about a task; empty without any key."""
-        return self._made(_task(partner, task_id))
+        return self.made(_task(partner, task_id))
 
     def of_app(self, partner: str, app: str) -> str:
         """Make the hash that starts an app, of a partner or (empty) of none."""
-        return self._made(_app(partner, app))
+        return self.made(_app(partner, app))
 
     def of_this_task(self, given: str, partner: str, task_id: int) -> bool:
         """Tell whether a hash is this partner's for this task."""
-        return self._holds(given, _task(partner, task_id))
+        return self.holds(given, _task(partner, task_id))
 
     def of_this_app(self, given: str, partner: str, app: str) -> bool:
         """Tell whether a hash starts this app."""
-        return self._holds(given, _app(partner, app))
+        return self.holds(given, _app(partner, app))
 
-    def _made(self, subject: str) -> str:
+    def made(self, subject: str) -> str:
+        """Make the hash of a subject; empty without any key."""
         if not self._keys:
             return ""
         newest = self._keys[0]
         return f"{_VERSION}.{newest.id}.{_mac(newest, subject)}"
 
-    def _holds(self, given: str, subject: str) -> bool:
+    def holds(self, given: str, subject: str) -> bool:
+        """Tell whether a hash is that of a subject, by any key."""
         # All keys are tried in any case: time tells nothing.
         good = [
             hmac.compare_digest(
