@@ -354,6 +354,67 @@ class Ssp7Workflow(_Section):
     )
 
 
+class Ssp7Catalog(_Section):
+    """The SSP7 service catalog: its calls, its reads, and the rules of its services."""
+
+    enabled: bool = Field(default=True, description="The service is offered.")
+    namespace: str = Field(
+        default="urn:ticket-gateway:ssp7:catalog",
+        min_length=3,
+        max_length=200,
+        pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$",
+        description="Namespace of the service; the contract files must be exported anew with it.",
+    )
+    order: Literal["tolerant", "strict"] = Field(
+        default="tolerant",
+        description="How requests are read that differ from the schema in ways ASMX let pass.",
+    )
+    soap_action: Literal["lenient", "required"] = Field(
+        default="lenient", description="Whether a request may come without SOAPAction."
+    )
+    auth: Annotated[tuple[Literal["basic", "wsse", "hash"], ...], *_SPLIT] = Field(
+        default=("basic", "wsse", "hash"),
+        description="How callers may prove themselves: basic, wsse, hash.",
+    )
+    hash_keys: Annotated[SecretStr, AfterValidator(_hash_keys)] = Field(
+        default=SecretStr(""),
+        description="Keys of the catalog's hashes, as those of ssp7_workflow; empty: the same.",
+    )
+    time_zone: Zone = Field(default="UTC", description="Zone of times that come without one.")
+    help_page: Literal["on", "off"] = Field(
+        default="on", description="Help pages, disco and WSDL are given."
+    )
+    wsdl: Literal["on", "off"] = Field(
+        default="off", description="The WSDL is given although help_page is off."
+    )
+    help_language: Literal["en", "de"] = Field(
+        default="en", description="Language of help pages whose reader's browser names none."
+    )
+    http_post: Literal["off", "local", "on"] = Field(
+        default="local",
+        description="Calls as a form: none, those of this machine, all; on also publishes them.",
+    )
+    http_get: Literal["off", "on"] = Field(
+        default="off", description="Never applies: no operation here only reads."
+    )
+    languages: Annotated[
+        tuple[Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$")], ...],
+        *_SPLIT,
+        Field(min_length=1),
+    ] = Field(default=("en",), description="Languages of services; the first one is the default.")
+    public_read: bool = Field(
+        default=False, description="Published services are read without a login."
+    )
+    restrict_voters: bool = Field(
+        default=False, description="Only members of a service's approval lists may vote."
+    )
+    publish_to_service_list: bool = Field(
+        default=False,
+        description="Publishing makes the bound entry of the service list valid, withdrawing not.",
+    )
+    max_body_bytes: Count = Field(default=_MIB, description="Largest body.")
+
+
 class Znuny(_Section):
     """The Znuny dialect: GenericInterface over SOAP and REST."""
 
@@ -708,6 +769,7 @@ class Settings(BaseSettings):
     login: Login = Login()
     acmp: Acmp = Acmp()
     ssp7_workflow: Ssp7Workflow = Ssp7Workflow()
+    ssp7_catalog: Ssp7Catalog = Ssp7Catalog()
     znuny: Znuny = Znuny()
     recording: Recording = Recording()
     worker: Worker = Worker()
