@@ -83,7 +83,7 @@ where number = %(number)s
 
 -- name: find_account
 -- One statement on every call: the account, its secrets, its person, its rights with the names of
--- the groups. An agent's account has the agent's keys and its own.
+-- the groups. An agent's account has the agent's keys and its own. By its name, or by an API key.
 select a.id, a.name, a.kind, a.version, a.agent_id, g.guid, a.customer_user_id,
   coalesce(a.customer_id, u.customer_id), a.partner_id,
   coalesce(nullif(btrim(g.first_name || ' ' || g.last_name), ''), g.login,
@@ -108,7 +108,10 @@ cross join lateral (
           union select group_id, key from account_permission where account_id = a.id) x
     join agent_group y on y.id = x.group_id
     limit 10000) p) r
-where a.name = %(name)s;
+where a.name = coalesce(%(name)s::text, (
+  select k.name from account_secret s join account k on k.id = s.account_id
+  where s.sha256 = %(digest)s::bytea and s.kind = 'api_key'
+    and (s.expires is null or s.expires > now())));
 
 -- name: find_session
 -- A session lives while it is used, and no longer than it may; its use is written once a minute.
@@ -832,6 +835,11 @@ select %(ticket_id)s, %(partner)s,
             where ticket_id = %(ticket_id)s and partner_id is null), 0) + line.n,
   line.event ->> 'kind', %(agent)s, %(now)s, line.event -> 'snapshot'
 from jsonb_array_elements(%(events)s::jsonb) with ordinality line(event, n);
+
+-- name: plan_by_values
+-- A search by patterns, arrays and spans is planned with them, for its own transaction. Compiling
+-- would take longer than any search may.
+select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true);
 
 -- Searches are joined from parts, all of them constants: one part for the caller, one for each
 -- word of the search, one for the order. The order stands twice, inside the limit and outside, so
@@ -2058,6 +2066,7 @@ order by p.internal
 limit 1;
 
 -- name: list_targets
+-- What an operator sees, and what `partners test` calls: the same columns as a step's target.
 select t.id, t.partner_id, p.name, p.internal, t.code, t.base_url, t.auth, t.user_name,
   t.header_name, t.secret, t.ca_file, t.client_certificate_file, t.timeout_s
 from target t join partner p on p.id = t.partner_id
