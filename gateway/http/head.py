@@ -129,13 +129,17 @@ def _framing(head: Head, _route: Route, _limits: Limits) -> Refusal | None:
     return None
 
 
-def _coding(head: Head, _route: Route, _limits: Limits) -> Refusal | None:
+def _coding(head: Head, route: Route, _limits: Limits) -> Refusal | None:
+    if route.any_type:
+        return None
     if head.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
         return Refusal(415, "GW-102", "send the body without content coding")
     return None
 
 
 def _media_type(head: Head, route: Route, _limits: Limits) -> Refusal | None:
+    if route.any_type:
+        return None
     content_type = head.headers.get("content-type", "")
     sent = media_type(content_type)
     any_type = "*" in route.media_types and not sent.startswith("multipart/")

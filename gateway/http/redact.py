@@ -10,6 +10,8 @@ from urllib.parse import unquote_plus
 MASK = "***"
 
 _SESSION = re.compile(r"(/session/)[^/]+", re.IGNORECASE)
+# A key of ours has no business in an address, but callers put it there; no other text looks like it.
+_KEY = re.compile(r"tgk_[\w-]{8,}")
 _SEPARATORS = re.compile(r"([&;])")  # both part the pairs of a query
 
 _SECRETS = frozenset(
@@ -32,13 +34,13 @@ def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def redacted_path(path: str) -> str:
-    """Mask the id of a session, which stands in a path behind the segment that says so."""
-    return _SESSION.sub(rf"\1{MASK}", path)
+    """Mask the id of a session, which stands behind the segment that says so, and API keys."""
+    return _KEY.sub(MASK, _SESSION.sub(rf"\1{MASK}", path))
 
 
 def redacted_query(query: str) -> str:
-    """Mask the values of secret pairs of a raw query, and keep all else as it was sent."""
-    return "".join(_redacted_pair(part) for part in _SEPARATORS.split(query))
+    """Mask the values of secret pairs of a raw query, and API keys; keep all else as sent."""
+    return _KEY.sub(MASK, "".join(_redacted_pair(part) for part in _SEPARATORS.split(query)))
 
 
 def _redacted_pair(pair: str) -> str:

@@ -27,6 +27,7 @@ class Route:
     # The endpoint answers every method, takes bodies of any length from none on, and judges
     # itself what is allowed where: it is no page and no SOAP.
     any_method: bool = False
+    any_type: bool = False  # and judges type and coding of a body, once it knows who calls
     refuse: Callable[[Refusal, str], Answer] | None = None  # how the door's refusals look here
     any_case: bool = False  # SSP7: its servers ignore the case of a path
     below: bool = False  # answers at every path below its own, too

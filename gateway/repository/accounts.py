@@ -20,7 +20,12 @@ class AccountStore:
 
     def find(self, name: str) -> Credential | None:
         """Find an account with its rights, in one statement."""
-        rows = self._ask("find_account", {"name": name})
+        rows = self._ask("find_account", {"name": name, "digest": None})
+        return _credential(rows[0]) if rows else None
+
+    def find_key(self, digest: bytes) -> Credential | None:
+        """Find the account of a living API key by its SHA-256, in one statement."""
+        rows = self._ask("find_account", {"name": None, "digest": digest})
         return _credential(rows[0]) if rows else None
 
     def find_session(self, digest: bytes) -> Credential | None:

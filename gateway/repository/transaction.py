@@ -24,6 +24,7 @@ Named = tuple[str, Parameters]
 _BEGIN: Named = ("begin", {})
 _COMMIT: Named = ("commit", {})
 _LIMITS: Named = ("limits", {})
+_BY_VALUES: Named = ("plan_by_values", {})
 
 
 class Transaction:
@@ -56,9 +57,22 @@ class Transaction:
         self.settled_ticket_id: int | None = None
 
     def read(self, name: str, parameters: Parameters) -> list[Record]:
-        """Run a reading statement; it sees what the unit wrote before."""
+        """Run a reading statement; it sees what the unit wrote before, and travels with it."""
+        if not self._kept:
+            return self.alone(name, parameters)
+        kept, self._kept = self._kept, []
+        return self._run(*self._beginning(), *kept, (name, parameters))
+
+    def search(self, text: str, parameters: Parameters) -> list[Record]:
+        """Run a search that was put together for its values, and is planned with them."""
         self._send()
-        return self.alone(name, parameters)
+        cursor = self._cursor
+        with self._connection.pipeline():
+            for name, given in (*self._beginning(), _BY_VALUES):
+                cursor.execute(statement(name), given)
+            # Prepared it would push a statement out that comes again.
+            cursor.execute(text.encode(), parameters, prepare=False)
+        return cursor.fetchall()
 
     def hold(self, lock: str, name: str, parameters: Parameters) -> list[Record]:
         """Lock rows to the end of the transaction, then read them as they are now."""

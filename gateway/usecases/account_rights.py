@@ -1,4 +1,4 @@
-"""Rights of an account that hang on no group: read, shown, given in place of those it has."""
+"""Rights of an account that are given by name: read, shown, given in place of those it has."""
 
 from gateway.errors import BrokenRule
 from gateway.text import printable
@@ -6,7 +6,7 @@ from gateway.usecases.administration_ports import AdministrationUnit, Record
 from gateway.usecases.list_fields import hint
 from gateway.usecases.rights import NEEDS, On
 
-KNOWN = tuple(name for name, need in NEEDS.items() if need.on is On.NONE)
+KNOWN = tuple(name for name, need in NEEDS.items() if need.on is On.NONE or need.chosen)
 
 
 def read_granted(text: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from gateway.usecases.ports import AccountStore, Credential, Digests, Passwords
 K = TypeVar("K")
 
 _LONGEST_NAME = 255
+_KEY_NAME = ""  # failures of keys are of no account, only of an address
 _LONGEST_PASSWORD = 1024  # a megabyte to hash would be an attack, not a password
 
 
@@ -138,6 +139,26 @@ class Accounts:
             raise TokenStale
         self._store.record_success(name, place)
         return credential.principal
+
+    def keyed(self, key: str, peer: str) -> Principal:
+        """Identify by an API key; the keys of an account are good until they run out.
+
+        Nobody guesses 256 random bits, so a good key is let in whatever else was tried.
+
+        Raises:
+            Unauthenticated: unknown, run out, or its account is disabled; one text for all.
+            TooManyRequests: too many failures of this address.
+        """
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+        credential = self._store.find_key(digest)
+        if credential is not None and credential.active:
+            return credential.principal
+        place = _neighbourhood(peer)
+        _, by_peer = self._store.failures(_KEY_NAME, place, self._limits.window_s)
+        if by_peer >= self._limits.peer_failures:
+            raise TooManyRequests(self._limits.window_s)
+        self._store.record_failure(_KEY_NAME, place)
+        raise Unauthenticated("the API key is not accepted")
 
     def resume(self, session_id: str) -> Principal:
         """Identify by a session id.

@@ -24,6 +24,7 @@ class Need:
     key: Permission
     on: On
     group: str = ""  # only with On.NAMED; with On.NONE the name of the right
+    chosen: bool = False  # an account that was given some of the family by name has no others
 
 
 _SEE = Need(Permission.RO, On.TICKET)
@@ -116,7 +117,15 @@ _ZNUNY: Mapping[str, Need] = {
     "OutOfOffice": Need(Permission.RW, On.NAMED, "admin"),
 }
 
-NEEDS: Mapping[str, Need] = {**_ACMP, **_SSP7, **_ZNUNY, **_CONSOLE}
+# Tickets REST: each command by the group of the ticket's first department (contract, section 2).
+_TICKETS: Mapping[str, Need] = {
+    "ticket.read": Need(Permission.RO, On.TICKET, chosen=True),
+    "ticket.create": Need(Permission.RW, On.TICKET, chosen=True),
+    "ticket.update": Need(Permission.RW, On.TICKET, chosen=True),
+    "ticket.remove": Need(Permission.RW, On.TICKET, chosen=True),
+}
+
+NEEDS: Mapping[str, Need] = {**_ACMP, **_SSP7, **_ZNUNY, **_TICKETS, **_CONSOLE}
 
 
 def require(
@@ -134,7 +143,24 @@ def require(
 def permits(principal: Principal, command: str, group_id: int | None = None) -> bool:
     """Tell whether the principal may do this, so that nobody is offered what is refused."""
     need = NEEDS.get(command)
-    return need is not None and _fulfilled(need, principal, group_id)
+    if need is None or (need.chosen and not _left(command, principal)):
+        return False
+    return _fulfilled(need, principal, group_id)
+
+
+def permits_anywhere(principal: Principal, command: str) -> bool:
+    """Tell whether there is any group for whose tickets the principal may do this."""
+    return any(permits(principal, command, group_id) for group_id in principal.rights)
+
+
+def _left(command: str, principal: Principal) -> bool:
+    """Tell whether a choice that was made among the rights of a family left this one."""
+    return command in principal.granted or not _any_given(command, principal)
+
+
+def _any_given(right: str, principal: Principal) -> bool:
+    family = right.partition(".")[0] + "."
+    return any(each.startswith(family) for each in principal.granted)
 
 
 def sees(principal: Principal, group_id: int) -> bool:
@@ -152,7 +178,6 @@ def _fulfilled(need: Need, principal: Principal, group_id: int | None) -> bool:
 
 
 def _was_given(right: str, principal: Principal) -> bool:
-    family = right.partition(".")[0] + "."
-    chosen = any(each.startswith(family) for each in principal.granted)
-    by_kind = principal.kind is AccountKind.PARTNER and not chosen and right in _OF_PARTNERS
+    usual = principal.kind is AccountKind.PARTNER and not _any_given(right, principal)
+    by_kind = usual and right in _OF_PARTNERS
     return by_kind or right in principal.granted

@@ -511,7 +511,7 @@ def test_what_was_gathered_leaves_before_a_read_that_must_see_it(stores, monkeyp
 
     with round_trips(monkeypatch) as trips:
         assert [article.guid for article in stores.run(work)] == [guid]
-    assert trips == [["begin", "add_article"], ["articles"], ["commit"]]
+    assert trips == [["begin", "add_article", "articles"], ["commit"]]
 
 
 def test_only_a_unit_that_wrote_waits_for_the_disk(stores):

@@ -23,7 +23,7 @@ from gateway.errors import (
     TryLater,
 )
 from gateway.http.exchange import Answer, Outcome, Request, Stage, Trace
-from gateway.http.json_body import JsonCaps, read_object
+from gateway.http.json_body import JsonCaps, read_object_or_nothing
 from gateway.http.redact import redacted_json
 from gateway.http.refusals import INTERNAL, Refusal
 
@@ -128,7 +128,7 @@ class RestEndpoint:
         if request.method in _WITHOUT_BODY:
             trace.stored_request = ""
             return {}
-        body = read_object(request.body, self.caps, binary=_BINARY)
+        body = read_object_or_nothing(request.body, self.caps, binary=_BINARY)
         trace.stage = Stage.PARSED
         trace.stored_request = _text(redacted_json(body, _BINARY)) if request.body else ""
         return body

@@ -70,6 +70,10 @@ class AccountStore(Protocol):
         """Find an account with its rights, in one statement."""
         ...
 
+    def find_key(self, digest: bytes) -> Credential | None:
+        """Find the account of a living API key by its SHA-256, in one statement."""
+        ...
+
     def find_session(self, digest: bytes) -> Credential | None:
         """Find the account of a living session by the SHA-256 of its id, and mark it used."""
         ...
