@@ -16,7 +16,8 @@ _SEPARATORS = re.compile(r"([&;])")  # both part the pairs of a query
 
 _SECRETS = frozenset(
     {
-        "password", "passwordhash", "sessionid", "token", "twofactortoken", "accesstoken", "p_strhashcheck", "nonce",
+        "password", "passwordhash", "sessionid", "token", "twofactortoken", "accesstoken",
+        "p_strhashcheck", "nonce",
         "authorization", "proxy-authorization", "cookie", "set-cookie", "x-otrs-header-password",
         "x-otrs-header-sessionid", "x-sics-session",
     }
