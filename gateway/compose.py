@@ -39,7 +39,7 @@ from gateway.dialects.acmp.translate import Options
 from gateway.dialects.ssp7 import results as ssp7_results
 from gateway.dialects.ssp7 import service as ssp7
 from gateway.dialects.ssp7.desk import Workflow
-from gateway.dialects.ssp7.form import FileLimits
+from gateway.dialects.ssp7.workflow_form import FileLimits
 from gateway.dialects.znuny import rest as znuny_rest
 from gateway.dialects.znuny import service as znuny
 from gateway.dialects.znuny.desk import Options as ZnunyOptions
@@ -426,7 +426,7 @@ def _mail_desk(settings: Settings, units: UnitsOfWork, counters: Counters) -> Ma
             file_bytes=workflow.max_attachment_bytes,
             files_bytes=workflow.max_attachments_total_bytes,
         ),
-        code_of=ssp7_results.code_of,
+        code_of=ssp7_results.FAULTS.code,
         report=Reporter(mail_server(settings)),
     )
 

@@ -56,6 +56,7 @@ class Leniency:
     unknown: Elements = Elements.REFUSED
     any_namespace: bool = False
     fill_missing: bool = False  # required value types become 0, false or no date, noted
+    fill_nillable: bool = True  # likewise: one that may be nil becomes nil
     nil_is_absent: bool = False
     any_builtin_type: bool = True  # an xsi:type of XML Schema on a simple value says nothing
 

@@ -148,14 +148,18 @@ class FormEndpoint:
         values = self._values(sent, note)
         message = etree.Element(self._operation.tag)
         for name, field in self._members.items():
-            if name in values:
+            if values.get(name, "").strip():
                 etree.SubElement(message, field.tag).text = values[name]
-            elif field.required and field.nillable:
+            elif field.required and field.nillable and self._empties(name in values):
                 etree.SubElement(message, field.tag).set(NIL, "true")
         return message
 
+    def _empties(self, sent: bool) -> bool:
+        """Tell whether a value without text is nil; one that was not sent may be required."""
+        return sent or self._definition.leniency.fill_nillable
+
     def _values(self, sent: str, note: Callable[[str], None]) -> dict[str, str]:
-        """Read the pairs; an empty box of a form is a value that is not given."""
+        """Read the pairs; each may stand once."""
         values: dict[str, str] = {}
         for name, value in _pairs(sent):
             if name not in self._members:
@@ -166,7 +170,7 @@ class FormEndpoint:
                 raise SchemaViolation("characters that XML cannot carry", field=name)
             else:
                 values[name] = value
-        return {name: value for name, value in values.items() if value.strip()}
+        return values
 
     def _unknown(self, name: str, note: Callable[[str], None]) -> None:
         shown = printable(name)

@@ -218,9 +218,13 @@ class _Mender:
             return
         present = {str(child.tag) for child in element}
         for place, member in enumerate(field.fields):
-            if member.required and member.tag not in present and member.kind in _ZERO:
+            if member.tag not in present and self._fillable(member):
                 self._insert(field, element, place)
                 self._say(f"DEFAULTED {_join(path, member.local_name)}")
+
+    def _fillable(self, member: Field) -> bool:
+        kept = member.nillable and not self._leniency.fill_nillable
+        return member.required and member.kind in _ZERO and not kept
 
     def _insert(self, field: Field, element: Element, place: int) -> None:
         member = field.fields[place]

@@ -262,13 +262,13 @@ def test_ssp7_workflow_b4_no_code_is_left_out():
     ],
 )
 def test_ssp7_workflow_b4_what_is_not_the_callers_mistake(error, code, soap, retry_after_s):
-    told = results.faults(basic=True)(error, "7")
+    told = results.FAULTS.offered(basic=True)(error, "7")
     assert (told.code, told.text.partition(":")[0]) == (soap, code)
     assert told.retry_after_s == retry_after_s
 
 
 def test_ssp7_workflow_b4_changed_by_another_caller_says_so():
-    told = results.faults(basic=True)(Overtaken(), "7")
+    told = results.FAULTS.offered(basic=True)(Overtaken(), "7")
     assert told.text == "STATE_CONFLICT: changed by another caller, try again"
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from gateway.dialects.ssp7 import job as common
 from gateway.dialects.ssp7 import shapes, translate
-from gateway.dialects.ssp7.form import IDENTIFIER, REFERENCE, FileLimits, Form
+from gateway.dialects.ssp7.table import Operation
+from gateway.dialects.ssp7.workflow_form import REFERENCE, FileLimits, WorkflowForm
 from gateway.domain.commands import Defaults
-from gateway.domain.people import NOBODY, Principal
-from gateway.errors import NoCredentials, NotPermitted
-from gateway.http.exchange import Stage
+from gateway.domain.people import Principal
 from gateway.soap.definition import Invocation
 from gateway.usecases import external_apps, partner_reads, partner_texts, references, task_hashes
 from gateway.usecases.ports import Call, FileLimit, Unit, Units
@@ -31,12 +31,10 @@ class Workflow:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One call of an operation: what it is, who calls, and the way to the use cases."""
+class Job(common.Job):
+    """One call of an operation of the workflow service."""
 
-    operation: shapes.Operation
-    invocation: Invocation
-    form: Form
+    form: WorkflowForm
 
     @property
     def desk(self) -> Workflow:
@@ -48,11 +46,11 @@ class Job:
         self, task_id: int, reference: str, work: Callable[[int, Call, Unit], Any]
     ) -> Any:
         """Run a use case about a task; a hash may say who speaks, and then which task is meant."""
-        given = self._hash()
-        call = self._call(self.invocation.principal)
+        given = self.hash_check()
+        call = self.call(self.invocation.principal)
         if not given:
-            self._require_login()
-            return self._run(lambda unit: work(task_id, call, unit), call)
+            self.require_login()
+            return self.run(lambda unit: work(task_id, call, unit), call)
 
         def proven(unit: Unit) -> tuple[Principal, int]:
             meant = (task_id, reference)
@@ -61,12 +59,12 @@ class Job:
             )
 
         principal, number = self.desk.units.run(proven, call)
-        speaking = self._call(principal)
-        return self._run(lambda unit: work(number, speaking, unit), speaking)
+        speaking = self.call(principal)
+        return self.run(lambda unit: work(number, speaking, unit), speaking)
 
     def about_app(self, code: str, work: Callable[[Call, Unit], Any]) -> Any:
         """Run a use case about an external app, whose hash may stand in for a login."""
-        given = self._hash()
+        given = self.hash_check()
         if not given:
             return self.by_login(work)
 
@@ -75,57 +73,18 @@ class Job:
                 self.desk.hashes, given, code, self.invocation.principal, unit
             )
 
-        speaking = self._call(self.desk.units.run(proven, self._call(self.invocation.principal)))
-        return self._run(lambda unit: work(speaking, unit), speaking)
-
-    def by_login(self, work: Callable[[Call, Unit], Any]) -> Any:
-        """Run a use case that only an account may ask for."""
-        self._require_login()
-        call = self._call(self.invocation.principal)
-        return self._run(lambda unit: work(call, unit), call)
-
-    def _run(self, work: Callable[[Unit], Any], call: Call) -> Any:
-        try:
-            return self.desk.units.run(work, call)
-        except NotPermitted:
-            raise NotPermitted(f"the account may not use {self.operation.name}") from None
-
-    def _hash(self) -> str:
-        accepted = self.desk.hash_accepted and self.operation.takes_hash
-        return self.form.identifier("hash_check", IDENTIFIER) if accepted else ""
-
-    def _require_login(self) -> None:
-        if self.invocation.principal is NOBODY:
-            raise NoCredentials
-
-    def _call(self, principal: Principal) -> Call:
-        trace = self.invocation.trace
-
-        def settled(ticket_id: int | None) -> None:
-            trace.settled = True
-            trace.ticket_id = ticket_id
-
-        trace.stage = Stage.TRANSLATED
-        return Call(
-            principal=principal,
-            dialect="ssp7",
-            operation=self.operation.name,
-            command=f"ssp7.{self.operation.key}",
-            message=int(trace.number) if trace.number.isdigit() else None,
-            deadline_s=self.invocation.deadline_s,
-            settled=settled,
-            may_commit=trace.may_commit,
-        )
+        speaking = self.call(self.desk.units.run(proven, self.call(self.invocation.principal)))
+        return self.run(lambda unit: work(speaking, unit), speaking)
 
 
-def carry_out(operation: shapes.Operation, invocation: Invocation, *arguments: Any) -> Any:
+def carry_out(operation: Operation, invocation: Invocation, *arguments: Any) -> Any:
     """Carry out an operation and give its result.
 
     Raises:
         GatewayError: every refusal is a fault.
     """
-    keys = (field.key for field in operation.request)
-    form = Form(dict(zip(keys, arguments, strict=True)), invocation.trace.note)
+    values = common.values(operation, arguments)
+    form = WorkflowForm(values, invocation.trace.note, shapes.PARAMETERS)
     return HANDLERS[operation.key](Job(operation, invocation, form))
 
 
@@ -221,6 +180,6 @@ HANDLERS: Mapping[str, Callable[[Job], Any]] = {
     "confirm_event": _confirm_event,
 }
 
-PUBLISHED: tuple[shapes.Operation, ...] = tuple(
+PUBLISHED: tuple[Operation, ...] = tuple(
     operation for operation in shapes.OPERATIONS if operation.key in HANDLERS
 )

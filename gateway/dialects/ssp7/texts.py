@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from gateway.dialects.ssp7 import shapes
+from gateway.dialects.ssp7.table import Field, Occurs
 from gateway.soap.definition import CodeText, FieldText
 
 # By key of the parameter.
@@ -101,14 +102,12 @@ def filled(operation: str) -> Mapping[str, object]:
             return {
                 field.name: _value(field)
                 for field in each.request
-                if field.key in _VALUES
-                or field.key == "fields"
-                or field.occurs is shapes.Occurs.NILLABLE
+                if field.key in _VALUES or field.key == "fields" or field.occurs is Occurs.NILLABLE
             }
     return {}
 
 
-def _value(field: shapes.Field) -> object:
+def _value(field: Field) -> object:
     if field.key != "fields":
         return _VALUES.get(field.key)
     subject = shapes.written("NameValue", {"name": "Subject", "value": "Door stuck"})

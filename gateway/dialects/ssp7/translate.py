@@ -3,8 +3,15 @@
 from typing import Any
 
 from gateway.dialects.ssp7 import shapes
-from gateway.dialects.ssp7.form import AUTHOR, IDENTIFIER, LONG_TEXT, REFERENCE, FileLimits, Form
-from gateway.dialects.ssp7.results import DUPLICATE, OK
+from gateway.dialects.ssp7.form import IDENTIFIER
+from gateway.dialects.ssp7.refusals import DUPLICATE, OK
+from gateway.dialects.ssp7.workflow_form import (
+    AUTHOR,
+    LONG_TEXT,
+    REFERENCE,
+    FileLimits,
+    WorkflowForm,
+)
 from gateway.domain.app_fields import TaskCard
 from gateway.domain.assignment import Direction
 from gateway.domain.commands import Defaults
@@ -27,7 +34,7 @@ MOST_EVENTS = 100
 USUAL_EVENTS = 20
 
 
-def acknowledge_command(form: Form) -> Acknowledge:
+def acknowledge_command(form: WorkflowForm) -> Acknowledge:
     """Translate the parameters of the acknowledgement.
 
     Raises:
@@ -42,7 +49,7 @@ def acknowledge_command(form: Form) -> Acknowledge:
     )
 
 
-def reassign_command(form: Form, limits: FileLimits) -> Reassign:
+def reassign_command(form: WorkflowForm, limits: FileLimits) -> Reassign:
     """Translate the parameters of the reassignment.
 
     Raises:
@@ -61,7 +68,7 @@ def reassign_command(form: Form, limits: FileLimits) -> Reassign:
     )
 
 
-def update_command(form: Form, limits: FileLimits) -> AddUpdate:
+def update_command(form: WorkflowForm, limits: FileLimits) -> AddUpdate:
     """Translate the parameters of the update text.
 
     Raises:
@@ -80,7 +87,7 @@ def update_command(form: Form, limits: FileLimits) -> AddUpdate:
     )
 
 
-def start_command(form: Form, defaults: Defaults) -> StartProcess:
+def start_command(form: WorkflowForm, defaults: Defaults) -> StartProcess:
     """Translate the parameters of the start of a process.
 
     Raises:
@@ -113,7 +120,7 @@ def start_result(started: Started) -> Answer:
     )
 
 
-def task_or_reference(form: Form) -> tuple[int, str]:
+def task_or_reference(form: WorkflowForm) -> tuple[int, str]:
     """Read the number of a task and the reference; without number the reference is required.
 
     Raises:
