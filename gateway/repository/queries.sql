@@ -290,17 +290,20 @@ where t.id = (
        or t.customer_id = %(customer_id)s::bigint);
 
 -- name: insert_ticket
--- Apart from all other writes of a creation, since they need the id.
+-- Apart from all other writes of a creation, since they need the id. The lock tells lists that a
+-- ticket with an id above this one may be on its way (creations_settled); nobody waits for it.
+with held as materialized (
+  select pg_advisory_xact_lock_shared((21579::bigint << 40) + last_value - 1) from ticket_id_seq)
 insert into ticket (guid, number, title, keywords, state_id, priority_id, type_id, category_id,
   queue_id, service_id, sla_id, impact_id, resolution_id, lock, owner_id, assigned_group_id,
   responsible_id, customer_id, customer_user_id, customer_address, customer_key, template_id,
   pending_until, follow_up, action_required, closed, archived, created, created_by, changed,
   changed_by)
-values (%(guid)s, %(number)s, %(title)s, %(keywords)s, %(state)s, %(priority)s, %(type)s,
+select %(guid)s, %(number)s, %(title)s, %(keywords)s, %(state)s, %(priority)s, %(type)s,
   %(category)s, %(queue)s, %(service)s, %(sla)s, %(impact)s, %(resolution)s, %(lock)s, %(owner)s,
   %(assigned_group)s, %(responsible)s, %(customer)s, %(customer_user)s, %(customer_address)s,
   %(customer_key)s, %(template)s, %(pending_until)s, %(follow_up)s, %(action_required)s, %(closed)s, %(archived)s,
-  %(now)s, %(agent)s, %(now)s, %(agent)s)
+  %(now)s, %(agent)s, %(now)s, %(agent)s from held
 returning id;
 
 -- name: update_ticket
@@ -2002,7 +2005,8 @@ select a.code,
    where p.id = a.partner_id),
   (select guid from template where id = a.template_id),
   (select guid from customer_user where id = a.requester_id),
-  (select jsonb_object_agg(name, label) from external_app_field where app_id = a.id)
+  (select jsonb_object_agg(name, label) from external_app_field where app_id = a.id),
+  (select jsonb_object_agg(name, field_type) from external_app_field where app_id = a.id)
 from external_app a
 where a.code = %(code)s and a.active and left(a.code, 10) <> 'Ticketing.';
 
@@ -2647,3 +2651,590 @@ on conflict (name) do update set
                   then greatest(mailbox.last_uid, excluded.last_uid) else excluded.last_uid end,
   uid_validity = coalesce(excluded.uid_validity, mailbox.uid_validity),
   last_polled = excluded.last_polled, last_error = excluded.last_error;
+
+-- name: creations_settled
+-- Ids are given before they are committed, so a ticket in creation may have a lower one than a
+-- ticket that is listed already, and whoever goes on behind that would never see it. Each creation
+-- holds a lock that bears an id below its own (insert_ticket). Looked at in this order: the highest
+-- id, these locks, and in a statement of its own, so with a later view, the tickets.
+select set_config('gateway.settled', least(newest.last_value, held.lowest)::text, true)
+from ticket_id_seq newest
+cross join lateral (
+  select min(((l.classid::bigint & 255) << 32) | l.objid::bigint) as lowest
+  from pg_locks l
+  where l.locktype = 'advisory' and l.objsubid = 1 and l.classid::bigint >> 8 = 21579
+    and l.database = (select oid from pg_database where datname = current_database())
+    and newest.last_value > 0) held;
+
+-- name: customer_there
+-- A customer without tickets has a list, one that does not exist has none.
+select 1 from customer where id = %(id)s::bigint;
+
+-- part: cards_of_page
+-- Lists of states and queues as arrays: a join would be one more thing to get wrong in the plan,
+-- which is a walk by id behind the last one seen, or by the time asked for where that is shorter.
+with chosen as materialized (
+  select t.* from ticket t
+  where t.id > %(after)s::bigint and t.id <= current_setting('gateway.settled')::bigint
+    and t.state_id = any(array(select id from state where state_type not in ('removed', 'merged')))
+    and t.queue_id = any(array(select id from queue where group_id = any(%(groups)s::bigint[])))
+
+-- part: cards_of_customer
+-- Of one customer.
+    and t.customer_id = %(customer)s::bigint
+
+-- part: cards_created
+-- Made since then.
+    and t.created >= %(created_since)s
+
+-- part: cards_changed
+-- Changed since then; making one is a change.
+    and t.changed >= %(changed_since)s
+
+-- part: cards_in_order
+-- One more than wanted tells whether there are more.
+  order by t.id limit %(limit)s)
+
+-- part: cards_of_id
+-- A merged ticket stands for the one it lives on in.
+with chosen as materialized (
+  select t.* from ticket t
+  where t.id = (
+      with recursive chain(id, next) as (
+        select x.id, x.merged_into_id from ticket x where x.id = %(id)s::bigint
+        union select x.id, x.merged_into_id from chain join ticket x on x.id = chain.next)
+      select id from chain where next is null limit 1)
+    and t.state_id = any(array(select id from state where state_type <> 'removed'))
+    and t.queue_id = any(array(select id from queue where group_id = any(%(groups)s::bigint[]))))
+
+-- part: cards_of_guid
+-- Of a ticket that is locked; whether it may be seen is judged by its fields.
+with chosen as materialized (select t.* from ticket t where t.guid = any(%(guids)s::uuid[]))
+
+-- part: cards
+-- Texts are long: the page ends, too, with the one that reaches 8 MiB, so no answer is endless.
+-- Their sizes are known without reading them.
+, sized as (
+  select c.*, a.plain, sum(octet_length(a.plain)) over (
+    order by c.id rows between unbounded preceding and 1 preceding) as before
+  from chosen c left join lateral (
+    select x.plain from article x where x.ticket_id = c.id and x.kind <> 'log'
+    order by x.created desc, x.number desc limit 1) a on true)
+select t.id, t.guid, t.version, q.group_id, s.state_type, t.customer_id,
+  (select en from type where id = t.type_id), s.en,
+  (select en from priority where id = t.priority_id),
+  coalesce(t.customer_address, (
+    select coalesce(nullif(email, ''), case when position('@' in login) > 0 then login end)
+    from customer_user where id = t.customer_user_id)),
+  t.title, coalesce(t.plain, ''), (select login from agent where id = t.owner_id),
+  array(select a.login from ticket_agent m join agent a on a.id = m.agent_id
+        where m.ticket_id = t.id order by m.position limit 1000),
+  q.path_en,
+  array(select f.path_en from ticket_queue m join queue f on f.id = m.queue_id
+        where m.ticket_id = t.id order by m.position limit 1000),
+  array(select p.name from ticket_partner m join partner p on p.id = m.partner_id
+        where m.ticket_id = t.id order by m.position limit 1000),
+  t.created, t.follow_up, t.action_required
+from sized t join state s on s.id = t.state_id join queue q on q.id = t.queue_id
+where coalesce(t.before, 0) < 8388608
+order by t.id;
+
+-- name: ticket_and_target
+-- A merged ticket stands for the one it lives on in.
+with recursive chain(id, guid, next, place) as (
+  select x.id, x.guid, x.merged_into_id, 1 from ticket x where x.id = %(id)s::bigint
+  union all select x.id, x.guid, x.merged_into_id, place + 1
+  from chain join ticket x on x.id = chain.next where place < 1000)
+select (select guid from chain where place = 1), guid from chain where next is null limit 1;
+
+-- name: mentioned
+-- Rows by name, whatever its case, by address or by id; which of them is meant the reader decides.
+-- The address of a mentioned customer is looked for among its people, too.
+with asked as materialized (
+  select * from unnest(%(lists)s::text[], %(keys)s::text[], %(ids)s::bigint[])
+    with ordinality as a(list, key, id, n))
+select a.n::int, case when r.en = a.key then 'name' when lower(r.en) = lower(a.key) then 'any case'
+    else 'id' end, r.en,
+  array[r.id::text, r.guid::text, r.en, coalesce(r.de, r.en), r.active::text, '']
+from asked a join type r on lower(r.en) = lower(a.key) or r.id = a.id where a.list = 'type'
+union all
+select a.n::int, case when r.en = a.key then 'name' when lower(r.en) = lower(a.key) then 'any case'
+    else 'id' end, r.en,
+  array[r.id::text, r.guid::text, r.en, coalesce(r.de, r.en), r.active::text, r.state_type]
+from asked a join state r on lower(r.en) = lower(a.key) or r.id = a.id where a.list = 'state'
+union all
+select a.n::int, case when r.en = a.key then 'name' when lower(r.en) = lower(a.key) then 'any case'
+    else 'id' end, r.en,
+  array[r.id::text, r.guid::text, r.en, coalesce(r.de, r.en), r.active::text, '']
+from asked a join priority r on lower(r.en) = lower(a.key) or r.id = a.id where a.list = 'priority'
+union all
+select a.n::int, case when r.path_en = a.key then 'name'
+    when lower(r.path_en) = lower(a.key) then 'any case' else 'id' end, r.path_en,
+  array[r.id::text, r.guid::text, r.path_en, r.path_de, r.active::text, r.group_id::text]
+from asked a join queue r on lower(r.path_en) = lower(a.key) or r.id = a.id where a.list = 'queue'
+union all
+select a.n::int, case when r.name = a.key then 'name'
+    when lower(r.name) = lower(a.key) then 'any case' else 'id' end, r.name,
+  array[r.id::text, r.guid::text, r.name, r.name, r.active::text, '']
+from asked a join partner r on lower(r.name) = lower(a.key) or r.id = a.id where a.list = 'partner'
+union all
+select a.n::int, case when r.login = a.key then 'name'
+    when lower(r.login) = lower(a.key) then 'any case'
+    when lower(r.email) = lower(a.key) then 'address' else 'id' end, r.login,
+  array[r.id::text, r.guid::text, c, c, r.active::text, '']
+from asked a join agent r
+  on lower(r.login) = lower(a.key) or lower(r.email) = lower(a.key) and a.key <> '' or r.id = a.id
+cross join coalesce(nullif(btrim(r.first_name || ' ' || r.last_name), ''), r.login) c
+where a.list = 'agent'
+union all
+select a.n::int, 'id', r.name,
+  array[r.id::text, r.guid::text, r.name, r.name, r.active::text, r.email]
+from asked a join customer r on r.id = a.id where a.list = 'customer'
+union all
+select case when a.list = 'customer' then 0 else a.n end::int, 'address', r.login,
+  array[r.id::text, r.guid::text, c, c, r.active::text, coalesce(r.customer_id::text, '')]
+from asked a left join customer o on o.id = a.id and a.list = 'customer'
+join customer_user r on lower(r.email) = lower(coalesce(o.email, a.key)) and r.email <> ''
+  or r.email = '' and r.login = coalesce(o.email, a.key)
+cross join coalesce(nullif(btrim(r.first_name || ' ' || r.last_name), ''), r.login) c
+where a.list in ('customer', 'address')
+limit 50000;
+
+-- name: preset_type
+-- As all of these: what may be chosen, page by page.
+select id, en from type where active and id > %(after)s::bigint order by id limit %(limit)s;
+
+-- name: preset_state
+-- A ticket is merged and removed by commands of their own.
+select id, en, state_type from state
+where active and id > %(after)s::bigint and state_type not in ('merged', 'removed')
+order by id limit %(limit)s;
+
+-- name: preset_priority
+-- Their ids are the five from very low to very high.
+select id, en from priority where active and id > %(after)s::bigint order by id limit %(limit)s;
+
+-- name: preset_agent
+-- With the full name and address.
+select id, login, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login), email
+from agent where active and id > %(after)s::bigint order by id limit %(limit)s;
+
+-- name: preset_queue
+-- Those in which the caller may create.
+select id, path_en from queue
+where active and id > %(after)s::bigint and group_id = any(%(groups)s::bigint[])
+order by id limit %(limit)s;
+
+-- name: preset_partner
+-- Not ourselves: no supplier.
+select id, name from partner
+where active and not internal and id > %(after)s::bigint order by id limit %(limit)s;
+
+-- name: first_state
+-- In the order the operator gave them.
+select array[id::text, guid::text, en, coalesce(de, en), active::text, state_type] from state
+where state_type = %(state_type)s and active order by position, id limit 1;
+
+-- name: clear_agents
+-- Apart from what follows: within one statement neither would see the other.
+delete from ticket_agent where ticket_id = %(ticket_id)s;
+
+-- name: put_agents
+-- In the order given.
+insert into ticket_agent (ticket_id, position, agent_id)
+select %(ticket_id)s, n, id from unnest(%(ids)s::bigint[]) with ordinality as sent(id, n);
+
+-- name: clear_queues
+-- As clear_agents.
+delete from ticket_queue where ticket_id = %(ticket_id)s;
+
+-- name: put_queues
+-- As put_agents.
+insert into ticket_queue (ticket_id, position, queue_id)
+select %(ticket_id)s, n, id from unnest(%(ids)s::bigint[]) with ordinality as sent(id, n);
+
+-- name: clear_partners
+-- As clear_agents.
+delete from ticket_partner where ticket_id = %(ticket_id)s;
+
+-- name: put_partners
+-- As put_agents.
+insert into ticket_partner (ticket_id, position, partner_id)
+select %(ticket_id)s, n, id from unnest(%(ids)s::bigint[]) with ordinality as sent(id, n);
+
+-- name: hold_catalog_service
+-- Calls on one service follow one another: the last one wins.
+select id from catalog_service where guid = %(guid)s for no key update;
+
+-- name: hold_catalog_service_of_request
+-- A request is written under the lock of its service.
+select id from catalog_service
+where id = (select catalog_service_id from catalog_request where guid = %(request)s)
+for no key update;
+
+-- name: hold_catalog_services
+-- Relatives of a service; always by id, so that two units do not wait for each other.
+select id from catalog_service where id = any(%(ids)s::bigint[]) order by id for no key update;
+
+-- name: catalog_services
+-- Whole: rules are judged on all of it. Numbers travel as texts, for JSON's would lose digits.
+select s.id, s.guid, s.unique_id, s.template_id,
+  coalesce((select name from catalog_service_type where id = s.type_id), ''),
+  s.phase_id, s.version, s.show_in_public, s.unpublished_changes, s.tags, s.removed,
+  (select published from catalog_published where catalog_service_id = s.id),
+  s.changed, s.service_id,
+  (select jsonb_object_agg(language, jsonb_build_array(name, summary, description))
+   from catalog_text where catalog_service_id = s.id),
+  (select jsonb_agg(jsonb_build_array(part_id, language, vt, trim_scale(vn)::text, vd))
+   from catalog_part_value where catalog_service_id = s.id),
+  (select jsonb_agg(jsonb_build_array(l.code, p.unique_id,
+     coalesce((select nullif(btrim(first_name || ' ' || last_name), '') from agent
+               where unique_id = p.unique_id),
+              (select nullif(btrim(first_name || ' ' || last_name), '') from customer_user
+               where unique_id = p.unique_id), p.unique_id))
+     order by l.position, p.created, p.unique_id)
+   from catalog_person p join catalog_list l on l.id = p.list_id
+   where p.catalog_service_id = s.id),
+  (select jsonb_agg(jsonb_build_array(l.code, g.id, g.name) order by l.position, g.name)
+   from catalog_group m join catalog_list l on l.id = m.list_id
+   join agent_group g on g.id = m.group_id
+   where m.catalog_service_id = s.id),
+  (select jsonb_agg(jsonb_build_array(g.id, g.name) order by g.name)
+   from catalog_support_group m join agent_group g on g.id = m.group_id
+   where m.catalog_service_id = s.id),
+  (select jsonb_agg(jsonb_build_array(o.id, o.guid) order by o.id)
+   from catalog_relation r join catalog_service o on o.id = r.parent_id
+   where r.child_id = s.id and o.removed is null),
+  (select jsonb_agg(jsonb_build_array(o.id, o.guid) order by o.id)
+   from catalog_relation r join catalog_service o on o.id = r.child_id
+   where r.parent_id = s.id and o.removed is null),
+  (select jsonb_agg(jsonb_build_object('name', name, 'contentType', content_type, 'size', size)
+     order by id)
+   from catalog_document where catalog_service_id = s.id),
+  (select jsonb_build_array(guid, locks) from catalog_request
+   where catalog_service_id = s.id and settled is null)
+from catalog_service s
+where s.guid = any(%(guids)s::uuid[]) or s.id = any(%(ids)s::bigint[])
+  or s.id = (select catalog_service_id from catalog_request where guid = %(request)s::uuid)
+order by s.id
+limit 1000;
+
+-- name: catalog_templates
+-- Of the services that are read in the same round trip; processes by their active version.
+select t.id, t.name, t.hidden, t.type_fixed, t.votes_needed, t.name_rule, t.option_required,
+  t.data_to_send = 'minimal',
+  (select jsonb_agg(jsonb_build_array(id, name, phase_type) order by position, id)
+   from catalog_phase where template_id = t.id),
+  (select jsonb_agg(jsonb_build_object('id', p.id, 'internal_name', p.internal_name,
+     'name', p.name, 'type', p.part_type, 'language_dependent', p.language_dependent,
+     'minimum', trim_scale(p.minimum)::text, 'maximum', trim_scale(p.maximum)::text,
+     'decimals', p.decimals, 'content', p.content,
+     'options', (select jsonb_agg(jsonb_build_array(code, label) order by position, code)
+                 from catalog_part_option where part_id = p.id),
+     'essential', (select jsonb_agg(phase_id) from catalog_part_essential where part_id = p.id))
+     order by p.position, p.id)
+   from catalog_part p where p.template_id = t.id and p.active),
+  (select jsonb_agg(jsonb_build_array(code, label) order by position, code)
+   from catalog_request_option where template_id = t.id),
+  (select jsonb_agg(jsonb_build_array(c.trigger, p.name, v.version,
+     coalesce(v.partner_id, (select id from partner where internal limit 1))))
+   from catalog_trigger c join process p on p.id = c.process_id
+   join process_version v on v.process_id = p.id and v.version = p.active_version
+   where c.template_id = t.id)
+from catalog_template t
+where t.id in (
+  select template_id from catalog_service
+  where guid = any(%(guids)s::uuid[]) or id = any(%(ids)s::bigint[])
+    or id = (select catalog_service_id from catalog_request where guid = %(request)s::uuid))
+limit 1000;
+
+-- name: catalog_mentioned
+-- What a command names beside its service, with the short lists that rules need; one round trip.
+select
+  (select jsonb_agg(jsonb_build_array(unique_id, name)) from (
+     select unique_id, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login) as name
+     from agent where unique_id = any(%(persons)s::text[]) and active
+     union all
+     select unique_id, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+     from customer_user where unique_id = any(%(persons)s::text[]) and active) person),
+  (select jsonb_build_array(id, name) from agent_group
+   where lower(name) = lower(%(group)s) order by name = %(group)s desc, id limit 1),
+  (select jsonb_agg(jsonb_build_array(id, code, label, kind = 'groups', single, approval)
+     order by position, id)
+   from catalog_list where active),
+  array(select name from catalog_service_type where active order by position, name limit 1000),
+  exists (select from catalog_service
+          where lower(unique_id) = lower(%(unique_id)s) and guid <> all(%(guids)s::uuid[]));
+
+-- name: catalog_request
+-- With the votes so far; by guid.
+select r.id, r.guid, r.catalog_service_id, r.type, r.type_name, r.title, r.comments, r.option_code,
+  r.option_label, r.state, r.can_be_cancelled, r.show_in_public, r.locks, coalesce(r.account_id, 0),
+  r.requested_by, r.created, r.settled,
+  (select jsonb_object_agg(voter, decision) from catalog_vote where request_id = r.id)
+from catalog_request r
+where r.guid = %(request)s;
+
+-- name: may_vote_in_catalog
+-- Members of the approval lists themselves, and those of the groups in them.
+select exists (
+    select from catalog_person
+    where catalog_service_id = %(service)s and list_id = any(%(lists)s::bigint[])
+      and unique_id = %(voter)s)
+  or exists (
+    select from catalog_group m
+    join permission p on p.group_id = m.group_id
+    join agent a on a.id = p.agent_id
+    where m.catalog_service_id = %(service)s and m.list_id = any(%(lists)s::bigint[])
+      and a.unique_id = %(voter)s and a.active);
+
+-- name: put_catalog_service
+-- The row of a working copy; the unit holds its lock.
+update catalog_service set
+  unique_id = %(unique_id)s,
+  type_id = (select id from catalog_service_type where name = %(type)s),
+  phase_id = %(phase)s, version = %(version)s, show_in_public = %(show_in_public)s,
+  unpublished_changes = %(unpublished_changes)s, tags = %(tags)s::text[], removed = %(removed)s,
+  changed = %(now)s
+where id = %(service)s;
+
+-- name: put_catalog_texts
+-- All languages that changed; one without any text has no row.
+with given as (
+  select * from unnest(%(languages)s::text[], %(names)s::text[], %(summaries)s::text[],
+    %(descriptions)s::text[]) as g(language, name, summary, description)),
+gone as (
+  delete from catalog_text t using given g
+  where t.catalog_service_id = %(service)s and t.language = g.language
+    and g.name = '' and g.summary = '' and g.description = '')
+insert into catalog_text (catalog_service_id, language, name, summary, description)
+select %(service)s, language, name, summary, description from given
+where name <> '' or summary <> '' or description <> ''
+on conflict (catalog_service_id, language) do update
+set name = excluded.name, summary = excluded.summary, description = excluded.description;
+
+-- name: put_catalog_value
+-- Exactly one of the three holds the value.
+insert into catalog_part_value (catalog_service_id, part_id, language, vt, vn, vd)
+values (%(service)s, %(part)s, %(language)s, %(text)s, %(number)s::numeric, %(moment)s)
+on conflict (catalog_service_id, part_id, language) do update
+set vt = excluded.vt, vn = excluded.vn, vd = excluded.vd;
+
+-- name: clear_catalog_value
+-- A cleared part has no row.
+delete from catalog_part_value
+where catalog_service_id = %(service)s and part_id = %(part)s and language = %(language)s;
+
+-- name: list_catalog_person
+-- Once, however often it is said.
+insert into catalog_person (catalog_service_id, list_id, unique_id, created)
+values (%(service)s, %(list)s, %(unique_id)s, %(now)s)
+on conflict do nothing;
+
+-- name: unlist_catalog_person
+-- By unique id: the person may be gone.
+delete from catalog_person
+where catalog_service_id = %(service)s and list_id = %(list)s and unique_id = %(unique_id)s;
+
+-- name: list_catalog_group
+-- Once, however often it is said.
+insert into catalog_group (catalog_service_id, list_id, group_id, created)
+values (%(service)s, %(list)s, %(group)s, %(now)s)
+on conflict do nothing;
+
+-- name: unlist_catalog_group
+-- Of one list.
+delete from catalog_group
+where catalog_service_id = %(service)s and list_id = %(list)s and group_id = %(group)s;
+
+-- name: support_catalog_service
+-- Once, however often it is said.
+insert into catalog_support_group (catalog_service_id, group_id, created)
+values (%(service)s, %(group)s, %(now)s)
+on conflict do nothing;
+
+-- name: unsupport_catalog_service
+-- One group.
+delete from catalog_support_group
+where catalog_service_id = %(service)s and group_id = %(group)s;
+
+-- name: touch_catalog_service
+-- Lists, support groups and relations are part of what is published.
+update catalog_service set
+  changed = %(now)s,
+  unpublished_changes = exists (
+    select from catalog_published where catalog_service_id = catalog_service.id)
+where id = any(%(ids)s::bigint[]);
+
+-- name: relate_catalog_services
+-- Both rows are locked by the unit.
+insert into catalog_relation (parent_id, child_id, created)
+values (%(parent)s, %(child)s, %(now)s)
+on conflict do nothing;
+
+-- name: unrelate_catalog_services
+-- One relation.
+delete from catalog_relation where parent_id = %(parent)s and child_id = %(child)s;
+
+-- name: note_catalog_service
+-- A quality note, as it was written.
+insert into catalog_quality_note (catalog_service_id, text, created_by, created, changed)
+values (%(service)s, %(text)s, %(agent)s, %(now)s, %(now)s);
+
+-- name: add_catalog_history
+-- All lines of a unit at once.
+insert into catalog_history (catalog_service_id, at, account_id, person, operation, field, language,
+  old, new)
+select %(service)s, %(now)s, %(account)s, %(person)s, %(operation)s, line.field, line.language,
+  line.old, line.new
+from jsonb_to_recordset(%(lines)s) as line(field text, language text, old text, new text);
+
+-- name: publish_catalog_service
+-- `published` says since when there is a copy, `changed` when this one was taken.
+with history as (
+  insert into catalog_publication (catalog_service_id, happening, version, at, account_id, person,
+    copy)
+  values (%(service)s, 'published', %(version)s, %(now)s, %(account)s, %(person)s, %(copy)s))
+insert into catalog_published (catalog_service_id, version, copy, published, changed)
+values (%(service)s, %(version)s, %(copy)s, %(now)s, %(now)s)
+on conflict (catalog_service_id) do update
+set version = excluded.version, copy = excluded.copy, changed = excluded.changed;
+
+-- name: withdraw_catalog_service
+-- The history keeps what was published.
+with gone as (
+  delete from catalog_published where catalog_service_id = %(service)s
+  returning version)
+insert into catalog_publication (catalog_service_id, happening, version, at, account_id, person)
+select %(service)s, 'withdrawn', version, %(now)s, %(account)s, %(person)s from gone;
+
+-- name: set_catalog_entry
+-- The entry of the tickets' list that a catalog service is bound to.
+update service set active = %(valid)s, changed = %(now)s where id = %(entry)s;
+
+-- name: add_catalog_request
+-- One open request a service: the index says so, too.
+insert into catalog_request (guid, catalog_service_id, type, type_name, title, comments, option_code,
+  option_label, state, can_be_cancelled, show_in_public, locks, account_id, requested_by, created,
+  changed)
+values (%(guid)s, %(service)s, %(type)s, %(type_name)s, %(title)s, %(comments)s, %(option_code)s,
+  %(option_label)s, %(state)s, %(can_be_cancelled)s, %(show_in_public)s, %(locks)s, %(account)s,
+  %(requested_by)s, %(now)s, %(now)s);
+
+-- name: put_catalog_request
+-- State and flags; the row of its service is locked.
+update catalog_request set
+  state = %(state)s, can_be_cancelled = %(can_be_cancelled)s, show_in_public = %(show_in_public)s,
+  settled = %(settled)s, changed = %(now)s
+where guid = %(guid)s;
+
+-- name: put_catalog_vote
+-- One vote a voter.
+insert into catalog_vote (request_id, voter, decision, comments, at)
+values (%(request)s, %(voter)s, %(decision)s, %(comments)s, %(now)s)
+on conflict (request_id, voter) do update
+set decision = excluded.decision, comments = excluded.comments, at = excluded.at;
+
+-- name: add_catalog_log
+-- By guid: the request may be written by the same unit.
+insert into catalog_log (request_id, at, account_id, person, level, text)
+select id, %(now)s, %(account)s, %(person)s, %(level)s, %(text)s
+from catalog_request where guid = %(request)s;
+
+-- name: add_catalog_event
+-- The next number of its service and partner; the row of the service is locked by the unit.
+insert into event (guid, service_id, partner_id, origin_partner_id, sequence, kind, app, agent_id,
+  occurred, snapshot)
+select %(guid)s, %(service)s, %(partner)s, %(origin)s,
+  coalesce((select max(sequence) from event
+            where service_id = %(service)s
+              and partner_id is not distinct from %(partner)s::bigint), 0) + 1,
+  %(kind)s, %(app)s, %(agent)s, %(now)s, %(snapshot)s;
+
+-- name: catalog_published_page
+-- Published copies as the public reads them; the total comes although the page may be empty.
+with shown as (
+  select p.copy, p.version, p.changed,
+    coalesce(nullif(p.copy->'name'->>%(language)s, ''), p.copy->'name'->>%(default)s, '') as name,
+    coalesce(nullif(p.copy->'summary'->>%(language)s, ''), p.copy->'summary'->>%(default)s, '')
+      as summary
+  from catalog_published p
+  join catalog_service s on s.id = p.catalog_service_id
+  join catalog_template t on t.id = s.template_id
+  where s.removed is null
+    and (%(everything)s::boolean or (p.copy->>'showInPublic')::boolean and not t.hidden)
+    and (%(template)s = '' or lower(p.copy->>'template') = lower(%(template)s))
+    and (%(type)s = '' or lower(p.copy->>'type') = lower(%(type)s))
+    and (%(phase)s = '' or lower(p.copy->>'phase') = lower(%(phase)s))
+    and (%(unique_id)s = '' or lower(p.copy->>'uniqueId') = lower(%(unique_id)s))
+    and (%(tag)s = '' or exists (select from jsonb_array_elements_text(p.copy->'tags') g(tag)
+                                 where lower(g.tag) = lower(%(tag)s)))
+    and (%(since)s::timestamptz is null or p.changed >= %(since)s::timestamptz))
+select counted.total, page.*
+from (select count(*) as total from shown) counted
+left join lateral (
+  select (copy->>'guid')::uuid as guid, copy->>'uniqueId', name, summary, copy->>'type',
+    copy->>'phase', copy->>'phaseType', copy->>'template', true, version, changed
+  from shown
+  order by lower(name), (copy->>'guid')::uuid
+  limit %(size)s offset %(offset)s) page on true;
+
+-- name: catalog_draft_page
+-- Working copies, for those who may see them.
+with shown as (
+  select s.guid, s.unique_id, s.version, s.changed, t.name as template,
+    coalesce(ty.name, '') as type, coalesce(h.name, '') as phase,
+    coalesce(h.phase_type, '') as phase_type,
+    coalesce(nullif(own.name, ''), base.name, '') as name,
+    coalesce(nullif(own.summary, ''), base.summary, '') as summary,
+    exists (select from catalog_published where catalog_service_id = s.id) as published
+  from catalog_service s
+  join catalog_template t on t.id = s.template_id
+  left join catalog_service_type ty on ty.id = s.type_id
+  left join catalog_phase h on h.id = s.phase_id
+  left join catalog_text own on own.catalog_service_id = s.id and own.language = %(language)s
+  left join catalog_text base on base.catalog_service_id = s.id and base.language = %(default)s
+  where s.removed is null
+    and (%(template)s = '' or lower(t.name) = lower(%(template)s))
+    and (%(type)s = '' or lower(ty.name) = lower(%(type)s))
+    and (%(phase)s = '' or lower(h.name) = lower(%(phase)s))
+    and (%(unique_id)s = '' or lower(s.unique_id) = lower(%(unique_id)s))
+    and (%(tag)s = '' or exists (select from unnest(s.tags) g(tag)
+                                 where lower(g.tag) = lower(%(tag)s)))
+    and (%(since)s::timestamptz is null or s.changed >= %(since)s::timestamptz))
+select counted.total, page.*
+from (select count(*) as total from shown) counted
+left join lateral (
+  select guid, unique_id, name, summary, type, phase, phase_type, template, published, version,
+    changed
+  from shown
+  order by lower(name), guid
+  limit %(size)s offset %(offset)s) page on true;
+
+-- name: catalog_published_copy
+-- One published copy, if this reader may see it.
+select p.copy, p.published, p.changed
+from catalog_service s
+join catalog_template t on t.id = s.template_id
+join catalog_published p on p.catalog_service_id = s.id
+where s.guid = %(guid)s and s.removed is null
+  and (%(everything)s::boolean or (p.copy->>'showInPublic')::boolean and not t.hidden);
+
+-- name: catalog_relatives
+-- Those of the services that this reader may see, by their names per language.
+select s.guid, coalesce(p.copy->'name',
+  (select jsonb_object_agg(language, name) from catalog_text where catalog_service_id = s.id),
+  '{}'::jsonb)
+from catalog_service s
+join catalog_template t on t.id = s.template_id
+left join catalog_published p on p.catalog_service_id = s.id
+where s.guid = any(%(guids)s::uuid[]) and s.removed is null
+  and (%(everything)s::boolean or (p.copy->>'showInPublic')::boolean and not t.hidden)
+limit 5000;
+
+-- name: catalog_open_requests
+-- There is one at most; readers without draft right see it if it is to be shown.
+select r.guid, r.type, r.type_name, r.title, r.state, r.created
+from catalog_request r join catalog_service s on s.id = r.catalog_service_id
+where s.guid = %(guid)s and r.settled is null and (%(everything)s::boolean or r.show_in_public)
+limit 10;

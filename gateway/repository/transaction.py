@@ -84,6 +84,11 @@ class Transaction:
         self._send()
         return self._run_each(self._limiting(), *batch)
 
+    def read_each_by_values(self, *batch: Named) -> list[list[Record]]:
+        """Run several reading statements, each planned with its values, in one round trip."""
+        self._send()
+        return self._run_each((*self._beginning(), _BY_VALUES), *batch)
+
     def hold_each(self, lock: Named, *batch: Named) -> list[list[Record]]:
         """Lock to the end of the transaction, then read what follows, all in one round trip."""
         self._send()

@@ -15,6 +15,7 @@ from gateway.domain.assignment import WorkflowRules
 from gateway.errors import DeadlinePassed, OutcomeUnknown, Overtaken, TryLater
 from gateway.repository.apps import AppStore
 from gateway.repository.attachments import AttachmentStore
+from gateway.repository.cards import CardStore
 from gateway.repository.costs import CostStore
 from gateway.repository.deliveries import Deliveries
 from gateway.repository.entries import EntryStore
@@ -38,6 +39,7 @@ from gateway.repository.search import SearchStore
 from gateway.repository.sheets import SheetStore
 from gateway.repository.tasks import TaskStore
 from gateway.repository.templates import TemplateStore
+from gateway.repository.ticket_search import TicketSearchStore
 from gateway.repository.tickets import TicketStore
 from gateway.repository.transaction import Transaction, borrow, translated
 from gateway.repository.whole import WholeStore
@@ -84,7 +86,9 @@ class UnitOfWork:
     reminders: ReminderStore
     templates: TemplateStore
     search: SearchStore
+    ticket_search: TicketSearchStore
     sheets: SheetStore
+    cards: CardStore
     history: HistoryStore
     outbox: Outbox
     deliveries: Deliveries
@@ -181,7 +185,9 @@ class UnitsOfWork:
             reminders=ReminderStore(current, now),
             templates=TemplateStore(current, now),
             search=SearchStore(current),
+            ticket_search=TicketSearchStore(current),
             sheets=SheetStore(current),
+            cards=CardStore(current),
             history=HistoryStore(current, now),
             outbox=Outbox(current, now),
             deliveries=Deliveries(current),

@@ -9,6 +9,7 @@ from gateway.dialects.znuny import (
     external_reference,
     histories,
     reading,
+    searching,
     sessions,
     updating,
 )
@@ -31,6 +32,7 @@ HANDLERS: Mapping[str, Handler] = {
     "TicketGetList": reading.get,
     "TicketHistoryGet": histories.get,
     "ExternalReference": external_reference.create_or_update,
+    "TicketSearch": searching.search,
 }
 
 

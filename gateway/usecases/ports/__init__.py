@@ -22,6 +22,17 @@ from gateway.usecases.ports.attached import (
     WorkingTimeStore,
 )
 from gateway.usecases.ports.calls import Call
+from gateway.usecases.ports.cards import (
+    CardFilter,
+    CardStore,
+    LookedUp,
+    Match,
+    Mention,
+    Mentioned,
+    Party,
+    Preset,
+    TicketCard,
+)
 from gateway.usecases.ports.deliveries import (
     Backlog,
     Circuit,
@@ -107,6 +118,7 @@ from gateway.usecases.ports.sheets import (
 )
 from gateway.usecases.ports.targets import Target, TargetAuth, TargetStore
 from gateway.usecases.ports.tasks import AppStore, PartnerStore, ReferenceStore, TaskStore
+from gateway.usecases.ports.ticket_search import FoundTickets, TicketSearchStore
 from gateway.usecases.ports.tickets import TICKET_COLUMNS, TicketStore
 from gateway.usecases.ports.units import Unit, Units
 from gateway.usecases.ports.whole import (
@@ -131,6 +143,8 @@ __all__ = [
     "AttemptRow",
     "Backlog",
     "Call",
+    "CardFilter",
+    "CardStore",
     "Circuit",
     "Claim",
     "Claimed",
@@ -158,6 +172,7 @@ __all__ = [
     "FileLine",
     "FindTickets",
     "Found",
+    "FoundTickets",
     "Hints",
     "HistoryRow",
     "HistoryStore",
@@ -171,11 +186,15 @@ __all__ = [
     "LinkStore",
     "LinkedObject",
     "ListStore",
+    "LookedUp",
     "MailFile",
     "MailMonitorStore",
     "MailPerson",
     "MailPlace",
     "MailStore",
+    "Match",
+    "Mention",
+    "Mentioned",
     "MergeStore",
     "MessageLog",
     "MessageStore",
@@ -184,9 +203,11 @@ __all__ = [
     "Outbox",
     "OutgoingArticle",
     "PartnerStore",
+    "Party",
     "PartyLine",
     "Passwords",
     "Permanent",
+    "Preset",
     "ProcessStore",
     "Progress",
     "QueueAddress",
@@ -213,8 +234,10 @@ __all__ = [
     "TaskLine",
     "TaskStore",
     "TemplateStore",
+    "TicketCard",
     "TicketCounts",
     "TicketLine",
+    "TicketSearchStore",
     "TicketSheet",
     "TicketStore",
     "Transient",

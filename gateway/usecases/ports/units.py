@@ -12,6 +12,7 @@ from gateway.usecases.ports.attached import (
     WorkingTimeStore,
 )
 from gateway.usecases.ports.calls import Call
+from gateway.usecases.ports.cards import CardStore
 from gateway.usecases.ports.deliveries import Deliveries
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.inbound_mails import InboundMailStore
@@ -29,6 +30,7 @@ from gateway.usecases.ports.relations import (
 )
 from gateway.usecases.ports.sheets import SheetStore
 from gateway.usecases.ports.tasks import AppStore, PartnerStore, ReferenceStore, TaskStore
+from gateway.usecases.ports.ticket_search import TicketSearchStore
 from gateway.usecases.ports.tickets import TicketStore
 from gateway.usecases.ports.whole import WholeStore
 
@@ -91,7 +93,11 @@ class Unit(Protocol):
     @property
     def search(self) -> SearchStore: ...
     @property
+    def ticket_search(self) -> TicketSearchStore: ...
+    @property
     def sheets(self) -> SheetStore: ...
+    @property
+    def cards(self) -> CardStore: ...
     @property
     def history(self) -> HistoryStore: ...
     @property
