@@ -81,6 +81,12 @@ def _network(value: str) -> str:
         raise ValueError("no network; write it like 10.20.0.0/16 or 127.0.0.1/32") from None
 
 
+def _different(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if len({code.casefold() for code in codes}) != len(codes):
+        raise ValueError("one of them stands there twice")
+    return codes
+
+
 _SHORTEST_KEY = 16
 
 
@@ -107,6 +113,9 @@ Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Url = Annotated[str, AfterValidator(_web_address)]
+Namespace = Annotated[
+    str, Field(min_length=3, max_length=200, pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$")
+]
 Mode = Literal["full", "errors", "metadata"]
 
 
@@ -271,17 +280,10 @@ class Acmp(_Section):
     )
 
 
-class Ssp7Workflow(_Section):
-    """The SSP7 workflow service, and what tasks at service providers follow."""
+class _AsmxService(_Section):
+    """What both services of the SSP7 dialect have."""
 
     enabled: bool = Field(default=True, description="The service is offered.")
-    namespace: str = Field(
-        default="urn:ticket-gateway:ssp7:workflow",
-        min_length=3,
-        max_length=200,
-        pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$",
-        description="Namespace of the service; the contract files must be exported anew with it.",
-    )
     order: Literal["tolerant", "strict"] = Field(
         default="tolerant",
         description="How requests are read that differ from the schema in ways ASMX let pass.",
@@ -293,14 +295,7 @@ class Ssp7Workflow(_Section):
         default=("basic", "wsse", "hash"),
         description="How callers may prove themselves: basic, wsse, hash.",
     )
-    hash_keys: Annotated[SecretStr, AfterValidator(_hash_keys)] = Field(
-        default=SecretStr(""),
-        description="Keys of task hashes, the newest first: ID:SECRET between commas.",
-    )
     time_zone: Zone = Field(default="UTC", description="Zone of times that come without one.")
-    field_time_zone: Zone = Field(
-        default="UTC", description="Zone of times in external app fields."
-    )
     help_page: Literal["on", "off"] = Field(
         default="on", description="Help pages, disco and WSDL are given."
     )
@@ -316,6 +311,22 @@ class Ssp7Workflow(_Section):
     )
     http_get: Literal["off", "on"] = Field(
         default="off", description="Reading calls by the query of the address."
+    )
+
+
+class Ssp7Workflow(_AsmxService):
+    """The SSP7 workflow service, and what tasks at service providers follow."""
+
+    namespace: Namespace = Field(
+        default="urn:ticket-gateway:ssp7:workflow",
+        description="Namespace of the service; the contract files must be exported anew with it.",
+    )
+    hash_keys: Annotated[SecretStr, AfterValidator(_hash_keys)] = Field(
+        default=SecretStr(""),
+        description="Keys of task hashes, the newest first: ID:SECRET between commas.",
+    )
+    field_time_zone: Zone = Field(
+        default="UTC", description="Zone of times in external app fields."
     )
     done_retention_days: Count = Field(
         default=90, description="How long deliveries that are done are kept."
@@ -354,63 +365,35 @@ class Ssp7Workflow(_Section):
     )
 
 
-class Ssp7Catalog(_Section):
-    """The SSP7 service catalog: its calls, its reads, and the rules of its services."""
+class Ssp7Catalog(_AsmxService):
+    """The service catalog: its SOAP service, and the two reads over REST."""
 
-    enabled: bool = Field(default=True, description="The service is offered.")
-    namespace: str = Field(
+    namespace: Namespace = Field(
         default="urn:ticket-gateway:ssp7:catalog",
-        min_length=3,
-        max_length=200,
-        pattern=r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$",
         description="Namespace of the service; the contract files must be exported anew with it.",
-    )
-    order: Literal["tolerant", "strict"] = Field(
-        default="tolerant",
-        description="How requests are read that differ from the schema in ways ASMX let pass.",
-    )
-    soap_action: Literal["lenient", "required"] = Field(
-        default="lenient", description="Whether a request may come without SOAPAction."
-    )
-    auth: Annotated[tuple[Literal["basic", "wsse", "hash"], ...], *_SPLIT] = Field(
-        default=("basic", "wsse", "hash"),
-        description="How callers may prove themselves: basic, wsse, hash.",
     )
     hash_keys: Annotated[SecretStr, AfterValidator(_hash_keys)] = Field(
         default=SecretStr(""),
-        description="Keys of the catalog's hashes, as those of ssp7_workflow; empty: the same.",
-    )
-    time_zone: Zone = Field(default="UTC", description="Zone of times that come without one.")
-    help_page: Literal["on", "off"] = Field(
-        default="on", description="Help pages, disco and WSDL are given."
-    )
-    wsdl: Literal["on", "off"] = Field(
-        default="off", description="The WSDL is given although help_page is off."
-    )
-    help_language: Literal["en", "de"] = Field(
-        default="en", description="Language of help pages whose reader's browser names none."
-    )
-    http_post: Literal["off", "local", "on"] = Field(
-        default="local",
-        description="Calls as a form: none, those of this machine, all; on also publishes them.",
+        description="Keys of the hashes of requests and services; empty: ssp7_workflow.hash_keys.",
     )
     http_get: Literal["off", "on"] = Field(
-        default="off", description="Never applies: no operation here only reads."
+        default="off", description="Never applies: no operation of this service only reads."
     )
     languages: Annotated[
-        tuple[Annotated[str, Field(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$")], ...],
+        tuple[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")], ...],
         *_SPLIT,
         Field(min_length=1),
-    ] = Field(default=("en",), description="Languages of services; the first one is the default.")
+        AfterValidator(_different),
+    ] = Field(default=("en",), description="Languages of the texts; the first is the default.")
     public_read: bool = Field(
-        default=False, description="Published services are read without a login."
+        default=False, description="Published services may be read without a login."
     )
     restrict_voters: bool = Field(
         default=False, description="Only members of a service's approval lists may vote."
     )
     publish_to_service_list: bool = Field(
         default=False,
-        description="Publishing makes the bound entry of the service list valid, withdrawing not.",
+        description="Publishing makes the bound entry of the service list valid, else invalid.",
     )
     max_body_bytes: Count = Field(default=_MIB, description="Largest body.")
 

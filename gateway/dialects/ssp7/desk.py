@@ -159,6 +159,10 @@ def _pending_events(job: Job) -> Any:
     count = job.form.number("max", highest=translate.MOST_EVENTS) or translate.USUAL_EVENTS
     limit = FileLimit(job.desk.files.files, job.desk.files.total_bytes)
     waiting = job.by_login(partial(partner_reads.pending_events, system, count, limit))
+    for event in waiting:
+        if event.left_out:
+            # The published type has no place to say it.
+            job.invocation.trace.note(f"LEFT_OUT {event.left_out} files of {event.guid}")
     return [translate.event_answer(each) for each in waiting]
 
 

@@ -111,10 +111,22 @@ class Form:
         Raises:
             Missing, BrokenRule: it is blank, or no GUID.
         """
-        value = self.required_identifier(key)
-        if _GUID.fullmatch(value) is None:
-            raise BrokenRule("not a GUID", field=key)
-        return UUID(value)
+        return guid_of(self.required_identifier(key), key)
+
+    def value(self, key: str) -> Any:
+        """Give a value as it was read."""
+        return self._values.get(key)
 
     def _lacking(self, key: str) -> str:
         raise Missing(field=key)
+
+
+def guid_of(text: str, field: str) -> UUID:
+    """Read a GUID.
+
+    Raises:
+        BrokenRule: it is none.
+    """
+    if _GUID.fullmatch(text) is None:
+        raise BrokenRule("not a GUID", field=field)
+    return UUID(text)

@@ -46,6 +46,11 @@ class Operation:
     result: str
 
     @property
+    def names(self) -> Mapping[str, str]:
+        """Give the names of the parameters on the wire, by key."""
+        return {field.key: field.name for field in self.request}
+
+    @property
     def takes_hash(self) -> bool:
         """Tell whether a hash may stand in for a login."""
         return any(field.key == "hash_check" for field in self.request)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from gateway.dialects.ssp7 import shapes
+from gateway.dialects.ssp7.code_texts import SHARED_CODES, code_texts
 from gateway.dialects.ssp7.table import Field, Occurs
-from gateway.soap.definition import CodeText, FieldText
+from gateway.soap.definition import FieldText
 
 # By key of the parameter.
 _PARAMETERS: Mapping[str, FieldText] = {
@@ -47,16 +48,7 @@ FIELDS: Mapping[str, FieldText] = {
     shapes.PARAMETERS[key]: text for key, text in _PARAMETERS.items()
 }
 
-_CODES: Sequence[tuple[str, str, str]] = (
-    ("MESSAGE_INVALID", "The message is no valid SOAP message.", "Look at the text behind it."),
-    ("SOAP_ACTION_UNKNOWN", "The SOAPAction names another operation.", "Send the one of the WSDL."),
-    ("OPERATION_UNKNOWN", "There is no such operation.", "Compare name and namespace."),
-    ("AUTH_REQUIRED", "Nobody said who calls.", "Send a login or the task's hash."),
-    ("AUTH_FAILED", "The login is not accepted.", "Check user name and password."),
-    ("HASH_INVALID", "The hash is not that of this task.", "Send the hash you got with the task."),
-    ("ACCESS_DENIED", "The account may not do this.", "Ask the operator for the right."),
-    ("ARGUMENT_MISSING", "A parameter is required.", "Send the field that is named."),
-    ("ARGUMENT_INVALID", "A parameter has a wrong value.", "Correct the field that is named."),
+_OWN: Sequence[tuple[str, str, str]] = (
     ("ATTACHMENT_TOO_LARGE", "A file is too large, or there are too many.", "Send fewer, smaller."),
     ("MESSAGE_ID_REUSED", "The id was used for another message.", "Give each message its own."),
     ("TASK_NOT_FOUND", "No task of this number was given to you.", "Check the number."),
@@ -67,18 +59,8 @@ _CODES: Sequence[tuple[str, str, str]] = (
     ("TASK_CLOSED", "The task is closed.", "Ask for a new one."),
     ("EXTERNAL_REFERENCE_CONFLICT", "The task has another reference.", "Use the first one."),
     ("EXTERNAL_REFERENCE_NOT_UNIQUE", "Another open task has it.", "Give each task its own."),
-    ("STATE_CONFLICT", "Somebody else changed it, or an earlier event waits.", "Try again."),
-    (
-        "TRY_LATER",
-        "The store is not reachable, or you call too often.",
-        "Wait as Retry-After says.",
-    ),
-    ("INTERNAL", "The request could not be processed.", "Tell the operator the CorrelationId."),
 )
-CODES = tuple(
-    CodeText(code=code, name=code, meaning=meaning, remedy=remedy)
-    for code, meaning, remedy in _CODES
-)
+CODES = code_texts((*SHARED_CODES, *_OWN))
 
 _VALUES: Mapping[str, object] = {
     "task_id": 815,
