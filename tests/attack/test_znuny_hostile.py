@@ -92,6 +92,7 @@ def judge(found, name):
         ("GET", "/TicketList", "a=" + "%41" * 2000), ("GET", "/TicketList", "=;=&=;;a"),
         ("GET", "/TicketList", "DynamicField_[x]=1&DynamicField_a[]=1&DynamicField_a[x][y]=1"),
         ("POST", "/Session", "UserLogin[]=a&UserLogin[x]=b"),
+        ("GET", "/TicketList", "%ff=%fe"), ("POST", "/Ticket", "%ff[%fe]=%fd&%00=%00"),
     ],
 )  # fmt: skip
 def test_hostile_addresses_are_answered(znuny, method, path, query):

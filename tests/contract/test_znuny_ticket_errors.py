@@ -151,6 +151,8 @@ CREATE = [
      "Article->MimeType is invalid!"),
     ("charset", of_article(ContentType="text/plain; charset=odd"), INVALID,
      "Article->Charset is invalid!"),
+    ("charset-of-python", of_article(ContentType="text/plain; charset=unicode_escape"), INVALID,
+     "Article->Charset is invalid!"),
     ("content-type", of_article(ContentType="plain"), INVALID, "Article->ContentType is invalid!"),
     ("history", of_article(HistoryType="Odd"), INVALID,
      "Article->HistoryType parameter is invalid!"),
@@ -158,6 +160,8 @@ CREATE = [
     ("no-agent", of_article(NoAgentNotify="2"), INVALID, "Article->NoAgent parameter is invalid!"),
     ("notified", of_article(ForceNotificationToUserID=["1", "77"]), INVALID,
      "Article->ForceNotificationToUserID UserID=77 parameter is invalid!"),
+    ("notified-long", of_article(ExcludeNotificationToUserID="9" * 100), INVALID,
+     f"Article->ExcludeNotificationToUserID UserID={'9' * 64} parameter is invalid!"),
     ("field-name", of_field(Name="", Value="x"), MISSING,
      "DynamicField->Name parameter is missing!"),
     ("field-unknown", of_field(Name="Odd", Value="x"), INVALID,
@@ -179,6 +183,8 @@ CREATE = [
     ("file-name", of_file(Filename=""), MISSING, "Attachment->Filename parameter is missing!"),
     ("base64", of_file(Content="!!!"), INVALID, "Attachment->Content is invalid!"),
     ("file-type-odd", of_file(ContentType="plain"), INVALID, "Attachment->ContentType is invalid!"),
+    ("content-id", of_file(ContentID="<a>\nBcc: b@c"), INVALID,
+     "Attachment->ContentID parameter is invalid!"),
     ("files-many", {**of_ticket(), "Attachment": [FILE] * 21}, INVALID,
      "Attachment->Content is invalid!"),
     ("a57-to", of_article(ArticleSend="1"), INVALID, f"Article->To {ADDRESS}"),
@@ -209,6 +215,52 @@ def counts(znuny):
     tables = ("ticket", "article", "attachment", "history", "ticket_field", "delivery", "event")
     sums = " + ".join(f"(select count(*) from {table})" for table in tables)
     return znuny.rows(f"select {sums}")[0][0]
+
+
+def test_the_first_failure_is_the_answer(znuny):
+    steps = [
+        ("Ticket->Title", {"Title": "Disk full"}, {}),
+        ("Ticket->CustomerUser", {"CustomerUser": "jane"}, {}),
+        ("Ticket->QueueID", {"Queue": "Raw"}, {}),
+        ("Ticket->LockID", {"Lock": "lock"}, {}),
+        ("Ticket->TypeID", {"Type": "sales"}, {}),
+        ("Ticket->ServiceID", {"Service": "Printing"}, {}),
+        ("Ticket->SLAID", {"SLA": "Gold"}, {}),
+        ("Ticket->StateID", {"State": "new"}, {}),
+        ("Ticket->PriorityID", {"Priority": "3 normal"}, {}),
+        ("Ticket->OwnerID", {"Owner": "agent1"}, {}),
+        ("Ticket->ResponsibleID", {"Responsible": "agent1"}, {}),
+        ("Ticket->PendingTime", {"PendingTime": {"Diff": "5"}}, {}),
+        ("Article->Subject", {}, {"Subject": "s"}),
+        ("Article->Body", {}, {"Body": "b"}),
+        ("Article->AutoResponseType", {}, {"AutoResponseType": "auto reply"}),
+        ("Article->CommunicationChannel", {}, {"CommunicationChannel": "Phone"}),
+        ("Article->SenderTypeID", {}, {"SenderType": "agent"}),
+        ("Article->From", {}, {"From": "a@example.com"}),
+        ("Article->To", {}, {"To": "a@example.com"}),
+        ("Article->ContentType", {}, {"ContentType": "text/plain; charset=utf-8"}),
+        ("Article->HistoryType", {}, {"HistoryType": "AddNote"}),
+        ("Article->TimeUnit", {}, {"TimeUnit": "5"}),
+        ("Article->NoAgent", {}, {"NoAgentNotify": "1"}),
+        ("Article->ForceNotificationToUserID", {}, {"ForceNotificationToUserID": "1"}),
+    ]
+    ticket = {name: "?" for _, part, _ in steps for name in part} | {"Title": ""}
+    article = {name: "?" for _, _, part in steps for name in part} | {"ArticleSend": "1"}
+    article |= {"Subject": "", "Body": ""}
+    data = {**AGENT, "DynamicField": {"Name": "?", "Value": "?"}, "Attachment": {"Content": "?"}}
+    for path, of_ticket, of_article in steps:
+        found = znuny.call("rest", "TicketCreate", {**data, "Ticket": ticket, "Article": article})
+        assert found.message.startswith(f"TicketCreate: {path}"), found.message
+        ticket, article = ticket | of_ticket, article | of_article
+    whole = {**data, "Ticket": ticket, "Article": article}
+    for name, part in (
+        ("DynamicField->Name", {"DynamicField": {"Name": "Amount", "Value": "1"}}),
+        ("Attachment->Content", {"Attachment": FILE}),
+    ):
+        found = znuny.call("rest", "TicketCreate", whole)
+        assert found.message.startswith(f"TicketCreate: {name}"), found.message
+        whole |= part
+    assert znuny.call("rest", "TicketCreate", whole).code is None
 
 
 @pytest.mark.parametrize("operation", ["TicketCreate", "TicketUpdate", "ExternalReference"])
@@ -257,6 +309,8 @@ UPDATE = [
     ("ticket", {"Ticket": ""}, INVALID, "Ticket parameter is not valid!"),
     ("article", {"Article": "text"}, INVALID, "Article parameter is not valid!"),
     ("queue", {"Ticket": {"Queue": "Nowhere"}}, INVALID, pair("Queue")),
+    ("title-first", {"Ticket": {"Title": "x" * 256, "CustomerUser": "nobody"}}, INVALID,
+     "Ticket->Title parameter is invalid!"),
     ("state", {"Ticket": {"State": "merged"}}, INVALID, pair("State")),
     ("sla", {"Ticket": {"SLA": "Gold"}}, INVALID, pair("SLA")),
     ("service", {"Ticket": {"Service": "Hidden"}}, INVALID, pair("Service")),
@@ -288,7 +342,8 @@ def test_an_update_names_its_ticket(znuny):
 
 def test_an_unseen_ticket_answers_like_an_unknown_one(znuny, face, ticket):
     denied = "User does not have access to the ticket!"
-    for login, number in ((AGENT, "999999"), (STRANGER, ticket), (EVE, ticket)):
+    unknown = ("999999", "0", str(2**63), "9" * 5000)
+    for login, number in (*((AGENT, n) for n in unknown), (STRANGER, ticket), (EVE, ticket)):
         data = {**login, "TicketID": number}
         found = znuny.call(face, "TicketUpdate", {**data, "Ticket": {"Title": "x"}})
         assert found.error == ("TicketUpdate.AccessDenied", f"TicketUpdate: {denied}")
@@ -377,6 +432,8 @@ def test_readings_are_refused_in_the_contracts_words(znuny, face, ticket, operat
         assert znuny.call(face, operation, AGENT).error == (
             f"{spoken}.MissingParameter", f"{spoken}: TicketID parameter is missing!",
         )  # fmt: skip
+        empty = znuny.call(face, operation, {**AGENT, "TicketID": ["", ""]})
+        assert empty.code == f"{spoken}.MissingParameter"
         assert znuny.call(face, operation, {**AGENT, "TicketID": "x7"}).error == (
             f"{spoken}.WrongStructure", f"{spoken}: Structure for TicketID is not correct!",
         )  # fmt: skip

@@ -91,7 +91,7 @@ def test_what_is_no_number_is_refused(text):
 
 def test_requests_that_mean_the_same_are_equal():
     one = {"A": "1", "B": {"C": ["x"], "D": "y"}, "Password": "p", "SessionID": "s"}
-    other = {"B": {"D": "y", "C": "x"}, "A": "1", "UserLogin": "u"}
+    other = {"B": {"D": "y", "C": "x"}, "A": "1", "CustomerUserLogin": "u"}
     assert canonical(one) == canonical(other)
     assert canonical(one) != canonical({**other, "A": "2"})
 

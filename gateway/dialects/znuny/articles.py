@@ -22,6 +22,7 @@ from gateway.domain.mail import mailboxes
 from gateway.domain.people import AccountKind, Principal
 from gateway.domain.richtext import from_html, from_plain
 from gateway.domain.values import Key, Row
+from gateway.text import printable
 from gateway.usecases.ports import Found, Unit
 
 _ACCEPTED = ("Email", "Phone", "Internal")
@@ -223,7 +224,7 @@ class ArticleReader:
         for text in texts:
             row = self.found.rows.get(("agent", int(text))) if _is_id(text) else None
             if row is None or not row.active:
-                raise invalid(f"{path} UserID={text}")
+                raise invalid(f"{path} UserID={printable(text)}")
         return [int(text) for text in texts]
 
 

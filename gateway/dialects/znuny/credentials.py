@@ -16,7 +16,7 @@ from gateway.errors import Unauthenticated
 FIELDS = ("UserLogin", "CustomerUserLogin", "Password", "SessionID")
 IMPERSONATE = "ImpersonateAsUser"
 _HEADER = "x-otrs-header-"
-_NEVER_KEPT = frozenset({*FIELDS, "TwoFactorToken"}) - {"CustomerUserLogin"}
+_NEVER_COMPARED = frozenset({*FIELDS, "TwoFactorToken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def given(headers: Mapping[str, str], parameters: Mapping[str, Any]) -> Given:
 
 
 def without(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the values without credentials: what is compared and kept of a request."""
-    return {name: value for name, value in data.items() if name not in _NEVER_KEPT}
+    """Give the values without credentials: what is compared of a request that writes."""
+    return {name: value for name, value in data.items() if name not in _NEVER_COMPARED}
 
 
 def refuse_impersonation(found: Given) -> None:

@@ -20,6 +20,7 @@ _TYPE = re.compile(rf"({_TOKEN}/{_TOKEN})\s*((?:;.*)?)", re.DOTALL)
 _CHARSET = re.compile(r";\s*charset\s*=\s*(?:\"([^\"]*)\"|([^\s;]*))", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 _DISPOSITIONS = frozenset({"attachment", "inline"})
 
 
@@ -62,8 +63,8 @@ def known_charset(name: str) -> bool:
         codec = codecs.lookup(name)
     except (LookupError, ValueError):
         return False
-    # Others of that registry, like base64, turn bytes into bytes.
-    return bool(getattr(codec, "_is_text_encoding", True))
+    # Others of that registry, like base64, turn bytes into bytes, or are the language's own.
+    return getattr(codec, "_is_text_encoding", True) and codec.name not in _NO_CHARSETS
 
 
 def _file(sent: Any) -> NewFile:
@@ -79,8 +80,10 @@ def _file(sent: Any) -> NewFile:
         raise wrong("Attachment->ContentType")
     if _CONTROL.search(texts["ContentType"]):
         raise wrong("Attachment->ContentType")
-    if len(texts["Filename"]) > _LONGEST_NAME or _CONTROL.search(texts["Filename"]):
-        raise invalid("Attachment->Filename")
+    for name in ("Filename", "ContentID"):
+        text = texts.setdefault(name, _text(values, name))
+        if len(text) > _LONGEST_NAME or _CONTROL.search(text):
+            raise invalid(f"Attachment->{name}")
     disposition = _text(values, "Disposition").lower()
     return NewFile(
         guid=uuid4(),
@@ -88,7 +91,7 @@ def _file(sent: Any) -> NewFile:
         content_type=texts["ContentType"],
         content=content,
         disposition=disposition if disposition in _DISPOSITIONS else "attachment",
-        content_id=_text(values, "ContentID"),
+        content_id=texts["ContentID"],
     )
 
 

@@ -164,7 +164,7 @@ class Job:
 
 
 def canonical(data: Mapping[str, Any]) -> object:
-    """Give a request as it is compared: without credentials, and alike on both faces."""
+    """Give a writing request as it is compared: without credentials, and alike on both faces."""
     return _canonical(credentials.without(data))
 
 

@@ -18,6 +18,8 @@ from gateway.usecases.ports import (
 )
 
 MOST_TICKETS = 1000
+_LONGEST_ID = 18  # digits
+_NEVER = 2**63 - 1  # the last number that fits a column, and no ticket gets
 _NOT_SEEN = "User does not have access to the ticket!"
 
 
@@ -39,13 +41,21 @@ def ticket_ids(job: Job) -> list[int]:
     Raises:
         Refused: there are none, too many, or one is none.
     """
-    listed = entries(job.value("TicketID"))
+    listed = [each for each in entries(job.value("TicketID")) if each != ""]
     texts = [part.strip() for each in listed for part in str(each).split(",")]
     if not texts:
         raise missing("TicketID")
-    if len(texts) > MOST_TICKETS or not all(_is_id(text) for text in texts):
+    if len(texts) > MOST_TICKETS or not all(_is_number(text) for text in texts):
         raise Refused("WrongStructure", "Structure for TicketID is not correct!")
-    return list(dict.fromkeys(map(int, texts)))
+    return list(dict.fromkeys(map(id_of, texts)))
+
+
+def id_of(text: str) -> int:
+    """Give the id that a text means; of what can be none, one that no ticket has."""
+    digits = text.lstrip("0")
+    if not _is_number(digits):
+        return 0
+    return int(digits) if len(digits) <= _LONGEST_ID else _NEVER
 
 
 def sees(principal: Principal, ticket: WholeTicket) -> bool:
@@ -104,5 +114,5 @@ def _extent(job: Job, principal: Principal) -> Extent:
     )
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18 and int(text) > 0  # noqa: PLR2004
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()

@@ -117,11 +117,10 @@ class TicketFields:
         Raises:
             Refused: the first field that is not right.
         """
+        title = self._title() or None
         chosen = self._asker() if self._text("CustomerUser") else self._customer(Chosen())
-        chosen = replace(chosen, title=self._title() if self._text("Title") else None)
-        chosen = replace(
-            chosen, queue=self._row("Queue"), lock=self._lock(), type=self._row("Type")
-        )
+        chosen = replace(chosen, title=title, queue=self._row("Queue"))
+        chosen = replace(chosen, lock=self._lock(), type=self._row("Type"))
         chosen = self._services(chosen, present)
         state = self._row("State")
         if state is not None:
@@ -240,6 +239,8 @@ class TicketFields:
         given = {name: text for name, text in parts.items() if text}
         if not all(_is_number(text) for text in given.values()):
             raise invalid(path)
+        if not given:
+            return None
         try:
             return self._moment({name: int(text) for name, text in given.items()})
         except (ValueError, OverflowError):

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from gateway.dialects.znuny import articles, dynamic_fields
 from gateway.dialects.znuny.articles import ArticleReader, Manner
-from gateway.dialects.znuny.job import Job, as_id, entries
+from gateway.dialects.znuny.job import Job, entries
+from gateway.dialects.znuny.reading import id_of
 from gateway.dialects.znuny.refusals import Refused, invalid
 from gateway.dialects.znuny.request import Request, asked, claimed
 from gateway.dialects.znuny.ticket_fields import Chosen, Present, TicketFields
@@ -38,7 +39,7 @@ def update(job: Job) -> Mapping[str, Any]:
     if not number and not id_:
         raise Refused("MissingParameter", "TicketID or TicketNumber is required!")
     principal = job.login()
-    ticket_id = None if number else as_id(id_, "TicketID")
+    ticket_id = None if number else id_of(id_)
     return job.run(partial(_update, job, ticket_id, number or None), principal)
 
 

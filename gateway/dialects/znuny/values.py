@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.dialects.znuny.refusals import Refused
-from gateway.text import is_text
+from gateway.text import is_text, printable
 
 _BLANKS = " \t\r\n"
 _AS_SENT = frozenset({"Password"})  # a blank at its end is part of it
@@ -35,6 +35,6 @@ def _value(value: Any, path: str, name: str) -> Any:
     if isinstance(value, bool):
         return "1" if value else "0"
     if not is_text(value):
-        text = f"{path} contains a character that cannot be stored!"
+        text = f"{printable(path)} contains a character that cannot be stored!"
         raise Refused("InvalidParameter", text)
     return value if name in _AS_SENT else value.strip(_BLANKS)
