@@ -839,6 +839,60 @@ select %(ticket_id)s, %(partner)s,
   line.event ->> 'kind', %(agent)s, %(now)s, line.event -> 'snapshot'
 from jsonb_array_elements(%(events)s::jsonb) with ordinality line(event, n);
 
+-- name: agent_of_login
+-- Whoever has left has still booked.
+select id from agent where login = %(login)s;
+
+-- name: booked_times
+-- The queue at that moment is the one of the last line of history until then, lines of the same
+-- second included: what is shown are whole seconds.
+select t.number, coalesce((select key from customer where id = t.customer_id), t.customer_key, ''),
+  t.title,
+  (select path_en from queue where id = coalesce((
+    select h.queue_id from history h
+    where h.ticket_id = t.id and h.created < date_trunc('second', w.created) + interval '1 second'
+    order by h.created desc, h.id desc limit 1), t.queue_id)),
+  w.created, w.minutes
+from working_time w join ticket t on t.id = w.ticket_id
+where w.created_by = (select id from agent where login = %(login)s)
+  and w.created >= %(since)s::timestamptz and w.created < %(until)s::timestamptz
+order by date_trunc('second', w.created), t.id, w.id
+limit 1000000;
+
+-- name: agents_named
+-- Those of the names that mean exactly one active agent: found by the index of login or address,
+-- else looked for in all of them.
+with named as materialized (
+  select * from jsonb_to_recordset(%(named)s::jsonb)
+    as s(n bigint, login text, email text, search text)),
+found as (
+  select s.*, a.id from named s join agent a on a.login = s.login where s.login <> ''
+  union all
+  select s.*, a.id from named s join agent a on lower(a.email) = lower(s.email)
+  where s.login = '' and s.email <> ''
+  union all
+  select s.*, a.id from named s cross join agent a
+  where s.login = '' and s.email = '' and s.search <> '')
+select f.n::int, min(f.id)
+from found f join agent a on a.id = f.id
+where a.active
+  and (f.email = '' or lower(a.email) = lower(f.email))
+  and (f.search = '' or position(lower(f.search) in lower(concat_ws(E'\n', a.login,
+    a.first_name || ' ' || a.last_name, a.last_name || ' ' || a.first_name))) > 0)
+group by f.n
+having count(*) = 1
+limit 10000;
+
+-- name: put_absences
+-- A day that is not sent stays.
+update agent a set out_of_office = sent.away,
+  out_of_office_start = coalesce(sent.start, a.out_of_office_start),
+  out_of_office_end = coalesce(sent."end", a.out_of_office_end),
+  changed = %(now)s
+from jsonb_to_recordset(%(absences)s::jsonb) as sent(id bigint, away boolean, start date, "end" date)
+where a.id = sent.id
+returning a.id, a.out_of_office, a.out_of_office_start, a.out_of_office_end;
+
 -- name: plan_by_values
 -- A search by patterns, arrays and spans is planned with them, for its own transaction. Compiling
 -- would take longer than any search may.
@@ -2716,7 +2770,8 @@ with chosen as materialized (select t.* from ticket t where t.guid = any(%(guids
 -- Their sizes are known without reading them.
 , sized as (
   select c.*, a.plain, sum(octet_length(a.plain)) over (
-    order by c.id rows between unbounded preceding and 1 preceding) as before
+    order by c.id rows between unbounded preceding and 1 preceding) as before,
+    count(*) over () as found
   from chosen c left join lateral (
     select x.plain from article x where x.ticket_id = c.id and x.kind <> 'log'
     order by x.created desc, x.number desc limit 1) a on true)
@@ -2734,7 +2789,7 @@ select t.id, t.guid, t.version, q.group_id, s.state_type, t.customer_id,
         where m.ticket_id = t.id order by m.position limit 1000),
   array(select p.name from ticket_partner m join partner p on p.id = m.partner_id
         where m.ticket_id = t.id order by m.position limit 1000),
-  t.created, t.follow_up, t.action_required
+  t.created, t.follow_up, t.action_required, t.found
 from sized t join state s on s.id = t.state_id join queue q on q.id = t.queue_id
 where coalesce(t.before, 0) < 8388608
 order by t.id;
@@ -2964,7 +3019,9 @@ select
    from catalog_list where active),
   array(select name from catalog_service_type where active order by position, name limit 1000),
   exists (select from catalog_service
-          where lower(unique_id) = lower(%(unique_id)s) and guid <> all(%(guids)s::uuid[]));
+          where lower(unique_id) = lower(%(unique_id)s) and guid <> all(%(guids)s::uuid[])),
+  (select coalesce(unique_id, '') from agent where id = %(agent)s::bigint),
+  array(select group_id from permission where agent_id = %(agent)s::bigint);
 
 -- name: catalog_request
 -- With the votes so far; by guid.

@@ -12,9 +12,12 @@ from sqlalchemy import Engine
 
 from gateway import clock
 from gateway.domain.assignment import WorkflowRules
+from gateway.domain.catalog import CatalogRules
 from gateway.errors import DeadlinePassed, OutcomeUnknown, Overtaken, TryLater
+from gateway.repository.absences import AbsenceStore, BookingStore
 from gateway.repository.apps import AppStore
 from gateway.repository.attachments import AttachmentStore
+from gateway.repository.catalog import CatalogStore
 from gateway.repository.cards import CardStore
 from gateway.repository.costs import CostStore
 from gateway.repository.deliveries import Deliveries
@@ -56,6 +59,7 @@ _FOUND_NEXT_TIME = (
     "_number",
     "ix_external_reference_live",
     "ix_article_external_message_id",
+    "ix_catalog_service_unique_id",
 )
 
 
@@ -65,6 +69,8 @@ class UnitOfWork:
 
     now: datetime
     workflow: WorkflowRules
+    catalog_rules: CatalogRules
+    catalog: CatalogStore
     tickets: TicketStore
     tasks: TaskStore
     references: ReferenceStore
@@ -87,6 +93,8 @@ class UnitOfWork:
     templates: TemplateStore
     search: SearchStore
     ticket_search: TicketSearchStore
+    bookings: BookingStore
+    absences: AbsenceStore
     sheets: SheetStore
     cards: CardStore
     history: HistoryStore
@@ -105,9 +113,11 @@ class UnitsOfWork:
         numbers: NumberReserve,
         queued: Callable[[], None] = lambda: None,
         workflow: WorkflowRules | None = None,
+        catalog: CatalogRules | None = None,
     ) -> None:
         self._engine = engine
         self._workflow = workflow or WorkflowRules()
+        self._catalog = catalog or CatalogRules()
         self._queued = queued  # told after a commit that deliveries wait
         self._numbers = numbers
         self._pause = Event()
@@ -164,6 +174,8 @@ class UnitsOfWork:
         return UnitOfWork(
             now=now,
             workflow=self._workflow,
+            catalog_rules=self._catalog,
+            catalog=CatalogStore(current, now),
             tickets=TicketStore(current, self._numbers, now),
             tasks=TaskStore(current, now),
             references=ReferenceStore(current, now),
@@ -186,6 +198,8 @@ class UnitsOfWork:
             templates=TemplateStore(current, now),
             search=SearchStore(current),
             ticket_search=TicketSearchStore(current),
+            bookings=BookingStore(current),
+            absences=AbsenceStore(current, now),
             sheets=SheetStore(current),
             cards=CardStore(current),
             history=HistoryStore(current, now),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.dialects.znuny import (
+    absences,
     creating,
     credentials,
     external_reference,
@@ -11,6 +12,7 @@ from gateway.dialects.znuny import (
     reading,
     searching,
     sessions,
+    time_accounting,
     updating,
 )
 from gateway.dialects.znuny.job import Job
@@ -33,6 +35,8 @@ HANDLERS: Mapping[str, Handler] = {
     "TicketHistoryGet": histories.get,
     "ExternalReference": external_reference.create_or_update,
     "TicketSearch": searching.search,
+    "TimeAccountingGet": time_accounting.get,
+    "OutOfOffice": absences.put,
 }
 
 

@@ -5,6 +5,13 @@ the transaction.
 """
 
 from gateway.domain.process import Retry
+from gateway.usecases.ports.absences import (
+    Absence,
+    AbsenceStore,
+    AgentName,
+    BookedTime,
+    BookingStore,
+)
 from gateway.usecases.ports.accounts import (
     AccountStore,
     Credential,
@@ -24,6 +31,7 @@ from gateway.usecases.ports.attached import (
 from gateway.usecases.ports.calls import Call
 from gateway.usecases.ports.cards import (
     CardFilter,
+    CardPage,
     CardStore,
     LookedUp,
     Match,
@@ -136,14 +144,20 @@ __all__ = [
     "LISTS",
     "TEMPLATE_COLUMNS",
     "TICKET_COLUMNS",
+    "Absence",
+    "AbsenceStore",
     "AccountStore",
+    "AgentName",
     "AppStore",
     "Asked",
     "AttachmentStore",
     "AttemptRow",
     "Backlog",
+    "BookedTime",
+    "BookingStore",
     "Call",
     "CardFilter",
+    "CardPage",
     "CardStore",
     "Circuit",
     "Claim",

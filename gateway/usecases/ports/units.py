@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from gateway.domain.assignment import WorkflowRules
+from gateway.domain.catalog import CatalogRules
+from gateway.usecases.ports.absences import AbsenceStore, BookingStore
 from gateway.usecases.ports.attached import (
     AttachmentStore,
     CostStore,
@@ -12,6 +14,7 @@ from gateway.usecases.ports.attached import (
     WorkingTimeStore,
 )
 from gateway.usecases.ports.calls import Call
+from gateway.usecases.ports.catalog import CatalogStore
 from gateway.usecases.ports.cards import CardStore
 from gateway.usecases.ports.deliveries import Deliveries
 from gateway.usecases.ports.entries import EntryStore
@@ -50,6 +53,13 @@ class Unit(Protocol):
         """What the operator set for tasks and partners."""
         ...
 
+    @property
+    def catalog_rules(self) -> CatalogRules:
+        """What the operator set for the service catalog."""
+        ...
+
+    @property
+    def catalog(self) -> CatalogStore: ...
     @property
     def tickets(self) -> TicketStore: ...
     @property
@@ -94,6 +104,10 @@ class Unit(Protocol):
     def search(self) -> SearchStore: ...
     @property
     def ticket_search(self) -> TicketSearchStore: ...
+    @property
+    def bookings(self) -> BookingStore: ...
+    @property
+    def absences(self) -> AbsenceStore: ...
     @property
     def sheets(self) -> SheetStore: ...
     @property
