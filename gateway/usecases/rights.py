@@ -84,6 +84,13 @@ _SSP7: Mapping[str, Need] = {
     name: Need(Permission.RW, On.NONE, name) for name in (*_OF_PARTNERS, "ssp7.start")
 }
 
+# SSP7 catalog (contract, section 5): they hang on no group, and nobody has them unless given.
+_CATALOG: Mapping[str, Need] = {
+    name: Need(Permission.RW, On.NONE, name)
+    for name in ("catalog.request", "catalog.vote", "catalog.write", "catalog.delete",
+                 "catalog.read", "catalog.read_draft")
+}  # fmt: skip
+
 # The console's words for commands are its own. Whoever runs the gateway is in the group admin:
 # attempts of deliveries show tickets of every group.
 _INSPECT = Need(Permission.RO, On.NAMED, "admin")
@@ -107,6 +114,9 @@ _CONSOLE: Mapping[str, Need] = {
     "SettleDeliveries": _OPERATE,
     "PausePartner": _OPERATE,
     "ShowProcesses": _INSPECT,
+    "ShowCatalog": _LOOK_UP,
+    "EditCatalog": _OPERATE,  # or of the owners and editors of a service: they are in its lists
+    "SetCatalogTemplate": _OPERATE,
 }
 
 # Znuny: rights on groups of a fixed name. What concerns a ticket has a key for each thing that is
@@ -125,7 +135,7 @@ _TICKETS: Mapping[str, Need] = {
     "ticket.remove": Need(Permission.RW, On.TICKET, chosen=True),
 }
 
-NEEDS: Mapping[str, Need] = {**_ACMP, **_SSP7, **_ZNUNY, **_TICKETS, **_CONSOLE}
+NEEDS: Mapping[str, Need] = {**_ACMP, **_SSP7, **_CATALOG, **_ZNUNY, **_TICKETS, **_CONSOLE}
 
 
 def require(
