@@ -91,6 +91,7 @@ class ExternalApp:
     template: UUID | None
     requester: UUID | None
     labels: Mapping[str, str]  # of its own fields, by their names
+    types: Mapping[str, str]  # of the same: text, integer, boolean, time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,3 +196,4 @@ class PendingEvent:
     fields: dict[str, str]
     may_have_files: bool
     files: tuple[NewFile, ...] = ()
+    left_out: int = 0  # files that no message could hold

@@ -20,7 +20,7 @@ class AppStore:
         rows = self._current.read("find_app", {"code": code})
         if not rows:
             return None
-        ((code, partner, template, requester, labels),) = rows
+        ((code, partner, template, requester, labels, types),) = rows
         known = None
         if partner is not None:
             id_, name, title, system_id = partner
@@ -31,6 +31,7 @@ class AppStore:
             template=template,
             requester=requester,
             labels=labels or {},
+            types=types or {},
         )
 
     def requester(self, unique_id: str) -> UUID | None:

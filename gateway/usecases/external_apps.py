@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from gateway.domain.assignment import Direction, Partner
@@ -33,6 +34,8 @@ from gateway.usecases.ports import Call, Unit
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SHORT, _LONG = 250, 32_000
 _PRIORITIES = frozenset("12345")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_BOOLEANS = frozenset({"true", "false", "1", "0"})  # as XML Schema writes them
 
 
 def start(command: StartProcess, call: Call, unit: Unit) -> Started:
@@ -99,12 +102,30 @@ def _values(command: StartProcess, app: ExternalApp) -> dict[str, str]:
         limit = _LONG if name == DESCRIPTION else _SHORT
         if len(value) > limit:
             raise BrokenRule(f"longer than {limit} characters", field=f"fields.{name}")
+        fits, called = _TYPES.get(app.types.get(name, ""), (bool, ""))
+        if value.strip() and not fits(value.strip()):
+            raise BrokenRule(f"must be {called}", field=f"fields.{name}")
     values = {name: value for name, value in command.values if value.strip()}
     if SUBJECT not in values:
         raise Missing(field=f"fields.{SUBJECT}")
     if values.get(PRIORITY, "3").strip() not in _PRIORITIES:
         raise BrokenRule("must be between 1 and 5", field=f"fields.{PRIORITY}")
     return values
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+# Type of a field -> whether a value is one, and what it must be.
+_TYPES: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "integer": (lambda text: _INTEGER.fullmatch(text) is not None, "a whole number"),
+    "boolean": (lambda text: text in _BOOLEANS, "true or false"),
+    "time": (_is_moment, "a time of ISO 8601"),
+}
 
 
 def _made(

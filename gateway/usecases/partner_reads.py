@@ -10,7 +10,7 @@ from gateway.domain.partner_commands import PendingEvent, ShownExchange
 from gateway.errors import EventUnknown
 from gateway.usecases import rights
 from gateway.usecases.partner_calls import shown, speakers
-from gateway.usecases.ports import Call, FileLimit, Unit
+from gateway.usecases.ports import Call, EventFiles, FileLimit, Unit
 
 
 def task(task_id: int, reference: str, system: str, call: Call, unit: Unit) -> TaskCard:
@@ -65,12 +65,12 @@ def _with_files(
 ) -> Iterator[PendingEvent]:
     room = limit.total_bytes
     for event in events:
-        files = unit.processes.files(event.guid, limit).files if event.may_have_files else ()
-        size = sum(len(file.content) for file in files)
+        found = unit.processes.files(event.guid, limit) if event.may_have_files else EventFiles()
+        size = sum(len(file.content) for file in found.files)
         if size > room:
             return  # never the first: its files are within the limit
         room -= size
-        yield replace(event, files=tuple(files))
+        yield replace(event, files=found.files, left_out=found.left_out)
 
 
 def confirm_event(event: UUID | None, system: str, call: Call, unit: Unit) -> bool:

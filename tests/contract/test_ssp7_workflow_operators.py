@@ -184,6 +184,34 @@ def test_a_started_app_keeps_its_fields_for_dynamic_fields_and_placeholders(open
     ) == [("Room", "12")]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("Floor", ("-3", " 12 "), ("3.5", "three", "1e3", "1" * 19, "\u0663")),
+        ("Lit", ("true", "0"), ("yes", "TRUE", "2")),
+        ("Seen", ("2026-03-04", "2026-03-04T10:15:27Z"), ("yesterday", "04.03.2026", "2026-02-30")),
+    ],
+)
+def test_values_of_typed_fields_are_checked(open_workflow, run, name, good, bad):
+    types = {"Floor": "integer", "Lit": "boolean", "Seen": "time"}
+    code = f"TYPED-{name}"
+    fields = json.dumps([{"name": name, "label": name, "type": types[name]}])
+    run("apps", "add", code, f"fields={fields}", "requester=carla")
+    run("accounts", "set", "starter", "--rights", "ssp7.*")
+
+    def sent(value):
+        values = {"Subject": "Lift stuck", name: value}
+        pairs = [{"Name": each, "Value": text} for each, text in values.items()]
+        return {"p_strExternalApp": code, "p_arrFields": {"NameValue": pairs}}
+
+    start, login = "StartProcessFromExternalApp", ("starter", FETCHER[1])
+    for value in (*good, " "):
+        assert open_workflow.call(start, login=login, **sent(value)).Success
+    for value in bad:
+        told = open_workflow.refused(start, login=login, **sent(value))
+        assert told == ("ARGUMENT_INVALID", f"p_arrFields/{name}")
+
+
 def refused(read):
     try:
         read(p_intTaskId=1)

@@ -328,6 +328,26 @@ def test_a_fetched_assignment_brings_the_files_of_its_ticket(workflow):
     (event,) = waiting(workflow, task)
     (file,) = event.Attachments.ExternalAttachment
     assert (file.FileName, file.Content) == ("plan.txt", b"to the left")
+    assert workflow.notes() == []
+
+
+def test_files_that_no_message_can_hold_are_noted_in_its_record(workflow):
+    ticket_id = workflow.ticket("Network")
+    attachments = [
+        {"Id": new_id(), "DocumentId": new_id(), "Name": f"Plan {n}", "FileName": f"plan-{n}.txt",
+         "Content": b"to the left", "IsVisibleForWeb": True}
+        for n in range(21)
+    ]  # fmt: skip
+    saved = workflow.gateway.call(
+        "SaveTicketAttachments_V1",
+        TicketId=ticket_id,
+        Attachments={"TTicketAttachment_V1": attachments},
+    )
+    assert saved.ResultCode == 0
+    workflow.assign(ticket_id, "Fetcher desk")
+    (event,) = waiting(workflow, workflow.main_task(ticket_id))
+    assert len(event.Attachments.ExternalAttachment) == 20
+    assert f"LEFT_OUT 1 files of {event.EventId}" in workflow.notes()
     ((stored,),) = workflow.rows(
         "select b.answer from message m join message_body b on b.number = m.number"
         " where m.operation = %s order by m.number desc limit 1", PENDING,

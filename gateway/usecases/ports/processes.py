@@ -47,8 +47,8 @@ class FileLimit:
 class EventFiles:
     """The files of an event, as far as they may go out."""
 
-    files: tuple[NewFile, ...]
-    left_out: int
+    files: tuple[NewFile, ...] = ()
+    left_out: int = 0
 
 
 class ProcessStore(Protocol):
