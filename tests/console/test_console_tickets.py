@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.kit.console import Page
+from tests.kit.console import Page, running_house
+from tests.kit.inbound import PARTNER, mail, open_desk
 
 
 def path(ticket):
@@ -293,3 +294,52 @@ def test_a_merged_ticket_names_the_one_it_lives_on_in(house, admin):
     page = admin.page(path(ticket))
     assert f"merged into {target}" in page.text
     assert page.buttons() == ["Log out"]
+
+
+# --- the last task ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def closing(databases):
+    with running_house(
+        databases, **{"ssp7_workflow.close_ticket_with_last_task": "true"}
+    ) as running:
+        running.rows(f"update agent_group set allowed_senders = '{{{PARTNER}}}' where integrated")
+        yield running
+
+
+def by_call(house, ticket, folder):
+    house.solution(ticket, closed=True)
+
+
+def by_mail(house, ticket, folder):
+    switch = {"GATEWAY_SSP7_WORKFLOW__CLOSE_TICKET_WITH_LAST_TASK": "true"}
+    url = house.settings.database.url.get_secret_value()
+    with open_desk(url, folder, **switch) as desk:
+        taken = desk.take(mail(f"TaskId: {house.task(ticket)}\nClosed: Tray replaced."))
+    assert taken.verdict.outcome == "task"
+
+
+def by_hand(house, ticket, folder):
+    house.solution(ticket)
+    house.agent().press(path(ticket), "Accept solution")
+
+
+@pytest.mark.parametrize("way", [by_call, by_mail, by_hand])
+@pytest.mark.parametrize("last", [True, False])
+def test_the_end_of_the_last_task_closes_the_ticket_whoever_ends_it(closing, tmp_path, way, last):
+    ticket = closing.ticket("Northwind desk")
+    if not last:
+        closing.rows(
+            "insert into task (ticket_id, number, state) select ticket_id, number || '-2', 'Open'"
+            " from task where ticket_id = %s", ticket,
+        )  # fmt: skip
+    way(closing, ticket, tmp_path)
+    assert closing.rows("select state from task where ticket_id = %s and main", ticket) == [
+        ("Closed",)
+    ]
+    ((kind, closed),) = closing.rows(
+        "select s.state_type, t.closed is not null from ticket t join state s on s.id = t.state_id"
+        " where t.id = %s", ticket,
+    )  # fmt: skip
+    assert (kind == "closed", closed) == (last, last)
