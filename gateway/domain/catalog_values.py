@@ -276,7 +276,7 @@ def changes(before: CatalogService, after: CatalogService) -> list[CatalogChange
     return found
 
 
-def yes_no(value: bool) -> str:  # noqa: FBT001 - the value itself
+def yes_no(value: bool) -> str:
     """Write a flag as fields have it."""
     return "yes" if value else "no"
 

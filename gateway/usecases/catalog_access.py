@@ -190,9 +190,7 @@ def _require_right(call: Call, right: str) -> None:
         rights.require(call.principal, right)
 
 
-def _require_hash(
-    command: ServiceCommand, held: Held, principal: Principal, hashes: Hash
-) -> None:
+def _require_hash(command: ServiceCommand, held: Held, principal: Principal, hashes: Hash) -> None:
     locking = _locking(held.service) if held.service else None
     of_service = command.proof.for_service(command.service)
     of_lock = locking is not None and command.proof.for_request(locking.guid)

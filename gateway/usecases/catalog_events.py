@@ -21,9 +21,7 @@ def tell_of_changes(
         phase = change.field == PHASE.name
         trigger = CatalogTrigger.PHASE_CHANGE if phase else CatalogTrigger.FIELD_CHANGE
         _tell(
-            CatalogFacts(
-                service=service, trigger=trigger, rules=unit.catalog_rules, change=change
-            ),
+            CatalogFacts(service=service, trigger=trigger, rules=unit.catalog_rules, change=change),
             call,
             unit,
         )

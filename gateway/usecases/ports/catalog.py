@@ -52,7 +52,7 @@ class PublishedCopy:
     """What the public reads of a service."""
 
     document: Mapping[str, Any]
-    published: datetime  # since when there is a copy
+    published: datetime | None  # since when there is a copy; None: of a working copy alone
     changed: datetime  # when this one was taken
 
 
@@ -128,7 +128,9 @@ class CatalogStore(Protocol):
         """Write lines of the service's history."""
         ...
 
-    def publish(self, service: CatalogService, copy: Mapping[str, Any], person: str, call: Call) -> None:
+    def publish(
+        self, service: CatalogService, copy: Mapping[str, Any], person: str, call: Call
+    ) -> None:
         """Make a document the published copy, with a line in the publication history."""
         ...
 
@@ -137,7 +139,7 @@ class CatalogStore(Protocol):
         ...
 
     def set_entry_valid(self, service: CatalogService, *, valid: bool) -> None:
-        """Make the entry of the tickets' list of services that this one is bound to valid or not."""
+        """Make the entry of the tickets' list of services valid or not."""
         ...
 
     def add_request(self, request: PublishRequest) -> None:
@@ -158,7 +160,9 @@ class CatalogStore(Protocol):
         """Add a line to the log of a publish request."""
         ...
 
-    def add_event(self, guid: UUID, event: CatalogEvent, partner_id: int | None, call: Call) -> None:
+    def add_event(
+        self, guid: UUID, event: CatalogEvent, partner_id: int | None, call: Call
+    ) -> None:
         """Write an event with the next number of its service and partner."""
         ...
 
