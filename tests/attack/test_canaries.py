@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from gateway.repository.embedded import EmbeddedServer
+from tests.kit import web
 from tests.kit.canaries import Canaries, canary
 from tests.kit.database import driver_url
 from tests.kit.gateway import ENVELOPES, HELPDESK, MEDIA_TYPES, NAMESPACE, element, new_id, wrapped
@@ -49,7 +50,7 @@ def world(tmp_path_factory):
         secrets["api key"] = re.search(r"\S{30,}", keyed.stdout)[0]
         said += [run("accounts", "list", "--data", str(data)), run("check", "--data", str(data))]
         answers = list(everything(serving.url, secrets))
-        answers += [httpx.get(serving.url + page).content for page in PAGES]
+        answers += [web.get(serving.url + page).content for page in PAGES]
         with EmbeddedServer(data) as server:
             secrets["database"] = (data / "postgres-password").read_text().strip()
             secrets["seal key"] = bytes.fromhex((data / "seal-key").read_text())
@@ -112,15 +113,15 @@ def everything(url, secrets):
         yield post(url, good, login=credentials, **{name: value})
     query = httpx.QueryParams(Password=secrets["query"], SessionID=secrets["session"])
     for path in (HELPDESK, "/nowhere"):
-        yield httpx.get(f"{url}{path}?{query}").content
-        yield httpx.post(f"{url}{path}?{query}", content=good,
+        yield web.get(f"{url}{path}?{query}").content
+        yield web.post(f"{url}{path}?{query}", content=good,
                          headers={"Content-Type": "text/xml"}).content  # fmt: skip
-        yield httpx.put(f"{url}{path}?{query}", content=good).content
+        yield web.put(f"{url}{path}?{query}", content=good).content
 
 
 def post(url, content, *, login=None, version="1.1", **headers):
     kind = {"Content-Type": f"{MEDIA_TYPES[version]}; charset=utf-8"}
-    answer = httpx.post(
+    answer = web.post(
         f"{url}{HELPDESK}", content=content, auth=login, headers=kind | headers, timeout=30
     )
     return repr(answer.headers).encode() + answer.content

@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 
-import httpx
 import pytest
 
 from gateway.dialects.acmp.texts import DEMO_TICKET, filled
 from gateway.soap.contract import read_contract
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.samples import filled_request
+from tests.kit import web
 from tests.kit.children import ROOT
 from tests.kit.database import ADMIN_PASSWORD
 from tests.kit.gateway import HELPDESK, free_port, running_gateway
@@ -219,7 +219,7 @@ def test_the_demo_has_tickets_in_every_state(demo):
 
 
 def test_every_sample_of_a_published_operation_is_accepted_on_the_demo_data(demo):
-    contract = read_contract(httpx.get(f"{demo.gateway.url}{HELPDESK}?wsdl").content)
+    contract = read_contract(web.get(f"{demo.gateway.url}{HELPDESK}?wsdl").content)
     # Deleting and merging last: they take away what the others read.
     operations = sorted(
         contract.operations.values(), key=lambda each: each.name.startswith(("Delete", "Merge"))

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import threading
 
-import httpx
 import pytest
 
 from gateway.compose import definitions
@@ -13,6 +12,7 @@ from gateway.soap.contract import read_contract
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.publishing import contracts_dir, wsdl_file
 from gateway.soap.samples import filled_request
+from tests.kit import web
 from tests.kit.gateway import new_id, wrapped
 from tests.kit.workflow import (
     ACKNOWLEDGE,
@@ -764,7 +764,7 @@ def test_a_pushed_partner_has_no_events_to_fetch(workflow):
 def test_ssp7_workflow_a34_the_addresses_as_printed_answer(workflow, folder):
     path = f"/Workflow/{folder}/WorkflowService.asmx"
     for operation in (ACKNOWLEDGE, REASSIGN, UPDATE):
-        page = httpx.get(f"{workflow.gateway.url}{path}?op={operation}")
+        page = web.get(f"{workflow.gateway.url}{path}?op={operation}")
         assert (page.status_code, operation in page.text) == (200, True)
     task = workflow.task()
     body = element("GetProcessInstanceTask", f"<p_intTaskId>{task}</p_intTaskId>")
@@ -773,7 +773,7 @@ def test_ssp7_workflow_a34_the_addresses_as_printed_answer(workflow, folder):
 
 def test_ssp7_workflow_b17_a_forged_host_enters_nothing(workflow):
     for query in ("?wsdl", "?wsdl=soap11", "?disco", "", f"?op={UPDATE}"):
-        answer = httpx.get(workflow.url + query, headers={"Host": "evil.example"})
+        answer = web.get(workflow.url + query, headers={"Host": "evil.example"})
         assert answer.status_code == 200
         assert "evil.example" not in answer.text
 

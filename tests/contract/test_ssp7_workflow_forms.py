@@ -1,6 +1,5 @@
 """Calls of the workflow service without an envelope: as a form, and by a query."""
 
-import httpx
 import pytest
 import requests  # noqa: TID251 - what zeep's transport is made of
 import zeep
@@ -12,6 +11,7 @@ from gateway.soap.contract import read_contract
 from gateway.soap.form_bindings import takes_form
 from gateway.soap.publishing import contracts_dir, wsdl_file
 from gateway.soap.samples import lexical
+from tests.kit import web
 from tests.kit.workflow import ACKNOWLEDGE, FETCHER, NAMESPACE, NORTHWIND, REASSIGN
 
 READ = "GetProcessInstanceTask"
@@ -22,12 +22,12 @@ SIMPLE = [name for name, each in CONTRACT.operations.items() if takes_form(CONTR
 
 def post(workflow, operation, values, *, login=NORTHWIND, **headers):
     url = f"{workflow.url}/{operation}"
-    return httpx.post(url, data=values, auth=login, headers=headers, timeout=30)
+    return web.post(url, data=values, auth=login, headers=headers, timeout=30)
 
 
 def query(workflow, operation, values, **headers):
     url = f"{workflow.url}/{operation}"
-    return httpx.get(url, params=values, auth=NORTHWIND, headers=headers, timeout=30)
+    return web.get(url, params=values, auth=NORTHWIND, headers=headers, timeout=30)
 
 
 def test_a_form_call_is_answered_by_one_element_named_as_the_type(workflow):
@@ -47,7 +47,7 @@ def test_the_address_of_a_form_call_ignores_letter_case(workflow, folder):
     task = workflow.task()
     path = f"/workflow/{folder}/WorkflowService.asmx/{READ.lower()}"
     sent = {"p_intTaskId": task, "p_strHashCheck": workflow.hash(task)}
-    answer = httpx.post(f"{workflow.gateway.url}{path}", data=sent, timeout=30)
+    answer = web.post(f"{workflow.gateway.url}{path}", data=sent, timeout=30)
     assert etree.fromstring(answer.content).tag == f"{{{NAMESPACE}}}TaskInfo"
 
 
@@ -102,7 +102,7 @@ def test_a_form_call_is_recorded_without_its_hash(workflow):
     ],
 )
 def test_what_a_form_may_not_hold_is_refused(workflow, values, refused):
-    answer = httpx.post(
+    answer = web.post(
         f"{workflow.url}/{READ}", content=values, auth=NORTHWIND, timeout=30,
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )  # fmt: skip
@@ -123,7 +123,7 @@ def test_a_form_call_without_login_is_asked_for_one(workflow):
 def test_a_local_form_call_comes_through_nobody(workflow, headers):
     answer = post(workflow, READ, {"p_intTaskId": "1"}, **headers)
     assert (answer.status_code, 'id="error"' in answer.text) == (500, True)
-    page = httpx.get(f"{workflow.url}?op={READ}", headers=headers).text
+    page = web.get(f"{workflow.url}?op={READ}", headers=headers).text
     assert "<form" not in page
 
 
@@ -172,7 +172,7 @@ def test_a_form_that_is_on_takes_calls_from_anywhere(open_workflow):
 
 @pytest.mark.parametrize("name", CONTRACT.operations)
 def test_the_test_form_stands_on_the_pages_of_operations_without_lists(workflow, name):
-    page = etree.HTML(httpx.get(f"{workflow.url}?op={name}").text)
+    page = etree.HTML(web.get(f"{workflow.url}?op={name}").text)
     forms = page.xpath("//*[@id='test']//form")
     assert bool(forms) is (name in SIMPLE)
     for form in forms:
@@ -187,7 +187,7 @@ def test_the_test_form_stands_on_the_pages_of_operations_without_lists(workflow,
 
 def test_samples_of_forms_and_queries_stand_on_the_page_when_they_are_on(workflow, open_workflow):
     def blocks(running, operation):
-        page = etree.HTML(httpx.get(f"{running.url}?op={operation}").text)
+        page = etree.HTML(web.get(f"{running.url}?op={operation}").text)
         return [name for name in ("get", "post") if page.xpath(f"//section[@id='{name}']")]
 
     assert blocks(workflow, READ) == ["post"]
@@ -210,7 +210,7 @@ def test_the_wsdl_shows_forms_and_queries_where_they_are_on(workflow, open_workf
     assert not names & bound(client(workflow))
     shown = client(open_workflow)
     assert names <= bound(shown)
-    assert "Http" not in httpx.get(f"{open_workflow.url}?wsdl=soap11").text
+    assert "Http" not in web.get(f"{open_workflow.url}?wsdl=soap11").text
     (service,) = shown.wsdl.services.values()
     assert list(service.ports)[:2] == ["WorkflowServiceSoap", "WorkflowServiceSoap12"]
 
@@ -226,8 +226,8 @@ def test_a_client_of_the_wsdl_calls_by_form_and_query(open_workflow):
 
 
 def test_help_pages_have_the_language_of_the_setting(workflow, open_workflow):
-    assert '<html lang="en">' in httpx.get(workflow.url).text
-    assert '<html lang="de">' in httpx.get(open_workflow.url).text
+    assert '<html lang="en">' in web.get(workflow.url).text
+    assert '<html lang="de">' in web.get(open_workflow.url).text
 
 
 def client(running):

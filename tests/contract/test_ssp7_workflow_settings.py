@@ -1,8 +1,8 @@
 """What the settings of the SSP7 workflow service change."""
 
-import httpx
 import pytest
 
+from tests.kit import web
 from tests.kit.gateway import wrapped
 from tests.kit.workflow import ACKNOWLEDGE, NORTHWIND, UPDATE, element, running_workflow
 
@@ -139,6 +139,6 @@ def test_a_ticket_is_closed_with_its_last_task_where_the_setting_says_so(strict)
 
 
 def test_pages_can_be_off_while_the_wsdl_stays(strict):
-    assert httpx.get(f"{strict.url}?wsdl").status_code == 200
+    assert web.get(f"{strict.url}?wsdl").status_code == 200
     for query in ("", f"?op={UPDATE}", "?disco"):
-        assert httpx.get(strict.url + query).status_code == 404
+        assert web.get(strict.url + query).status_code == 404

@@ -2,7 +2,6 @@
 
 import re
 
-import httpx
 import pytest
 from lxml import etree
 
@@ -13,6 +12,7 @@ from gateway.errors import GatewayError, OutcomeUnknown, Overtaken, StorageAway,
 from gateway.repository.engine import build_engine
 from gateway.repository.transaction import transaction
 from gateway.soap.definition import FaultCode
+from tests.kit import web
 from tests.kit.gateway import new_id
 from tests.kit.workflow import (
     ACKNOWLEDGE,
@@ -80,7 +80,7 @@ def test_ssp7_workflow_a16_an_update_from_outside_holds_its_text_beside_all_fiel
     ],
 )
 def test_ssp7_workflow_a33_each_printed_address_answers_the_page_of_its_operation(workflow, path):
-    page = httpx.get(workflow.gateway.url + path)
+    page = web.get(workflow.gateway.url + path)
     assert page.status_code == 200
     (heading,) = etree.HTML(page.text).xpath("//*[@id='operation']")
     assert heading.text == path.partition("=")[2]
@@ -376,7 +376,7 @@ _BY_TYPE = {
 
 def sample(workflow, operation, block):
     """Take a request off an operation's page and fill its placeholders by type."""
-    page = etree.HTML(httpx.get(f"{workflow.url}?op={operation}").text)
+    page = etree.HTML(web.get(f"{workflow.url}?op={operation}").text)
     text = page.xpath(f"//section[@id='{block}']//pre")[0]
     for place in text.xpath(".//span[@class='ph']"):
         before = place.getprevious()
@@ -392,12 +392,12 @@ def sample(workflow, operation, block):
 @pytest.mark.parametrize("operation", list(SERVICE.operations))
 def test_ssp7_workflow_b15_the_sample_of_every_page_is_read(workflow, operation, block):
     if block == "post" and operation in (REASSIGN, UPDATE, "StartProcessFromExternalApp"):
-        assert 'id="post"' not in httpx.get(f"{workflow.url}?op={operation}").text
+        assert 'id="post"' not in web.get(f"{workflow.url}?op={operation}").text
         return
     headers, body = sample(workflow, operation, block)
     address = workflow.url + (f"/{operation}" if block == "post" else "")
     login = ("starter", NORTHWIND[1]) if operation.startswith("Start") else NORTHWIND
-    answer = httpx.post(address, content=body, headers=headers, auth=login, timeout=30)
+    answer = web.post(address, content=body, headers=headers, auth=login, timeout=30)
     # Two fields of one name are the sample's own: everything before was read.
     expected = "ARGUMENT_INVALID: p_arrFields/x" if operation.startswith("Start") else ""
     for code in ("MESSAGE_INVALID", "OPERATION_UNKNOWN", "SOAP_ACTION", "ARGUMENT_", "INTERNAL"):

@@ -6,14 +6,13 @@ import tomllib
 from pathlib import Path
 
 import click
-import httpx
 import pytest
 
 from gateway.cli import verbs
 from gateway.settings import Settings, known_keys
 from gateway.usecases.list_kinds import LISTS, SETTINGS
 from gateway.usecases.rights import NEEDS
-from tests.kit import reference
+from tests.kit import reference, web
 from tests.kit.children import ROOT
 from tests.kit.documents import GUIDE, README, blocks, links, section, table
 from tests.kit.serving import free_port
@@ -49,7 +48,7 @@ def test_every_code_is_explained_with_a_remedy():
 
 
 def test_every_metric_is_explained(newcomer):
-    shown = httpx.get(f"{newcomer.url}/metrics").text
+    shown = web.get(f"{newcomer.url}/metrics").text
     served = set(re.findall(r"^# HELP (\w+)", shown, re.MULTILINE))
     documented = {row[0] for row in table(section(GUIDE, "Metrics"))}
     assert documented == {name for name in served if not name.endswith("_created")}

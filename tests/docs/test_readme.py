@@ -4,11 +4,11 @@ import re
 import shutil
 import stat
 
-import httpx
 import pytest
 
 from gateway.cli import VERBS
 from gateway.compose import definitions
+from tests.kit import web
 from tests.kit.children import ROOT
 from tests.kit.documents import README, blocks, links, section, table
 
@@ -41,7 +41,7 @@ def test_the_powershell_example_sends_what_the_gateway_accepts(newcomer):
     (block,) = blocks(README, "powershell")
     envelope = block.text.split("@'\n")[1].split("'@")[0]
     password = (newcomer.folder / "gateway-data" / "admin-password").read_text().strip()
-    reply = httpx.post(
+    reply = web.post(
         re.search(r"-Uri '([^']+)'", newcomer.adapted(block.text))[1],
         content=envelope.encode(),
         auth=("admin", password),
@@ -67,7 +67,7 @@ def test_every_link_leads_somewhere(newcomer):
     for link in links(README):
         path, _, anchor = link.partition("#")
         if link.startswith("http"):
-            assert httpx.get(newcomer.adapted(link)).status_code == 200, link
+            assert web.get(newcomer.adapted(link)).status_code == 200, link
             continue
         assert (ROOT / path).exists(), link
         if anchor:

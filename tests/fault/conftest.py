@@ -6,11 +6,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
 from gateway.repository.embedded import EmbeddedServer
 from tests.fault.callers import Caller, Crowd, found_in, save_one
+from tests.kit import web
 from tests.kit.database import Databases
 from tests.kit.ledger import Ledger, Outcome
 from tests.kit.proxy import DatabaseProxy
@@ -78,7 +78,7 @@ class Stand:
 
     def metric(self, name):
         """Give one of the gateway's own numbers."""
-        lines = httpx.get(f"{self.gateway.url}/metrics").text.splitlines()
+        lines = web.get(f"{self.gateway.url}/metrics").text.splitlines()
         (line,) = [line for line in lines if line.startswith(f"{name} ")]
         return float(line.split()[1])
 

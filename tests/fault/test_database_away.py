@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from time import perf_counter
 
-import httpx
 import pytest
 
+from tests.kit import web
 from tests.kit.children import wait_until
 from tests.kit.ledger import Outcome
 from tests.kit.proxy import State
@@ -19,7 +19,7 @@ BACK_S = 10
 
 
 def health(stand, what):
-    return httpx.get(f"{stand.gateway.url}/health/{what}", timeout=15).status_code
+    return web.get(f"{stand.gateway.url}/health/{what}", timeout=15).status_code
 
 
 @pytest.mark.parametrize("state", [State.REFUSED, State.SILENT], ids=lambda state: state.name)

@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-import httpx
 import psutil
 import psycopg
 import pytest
 
 from gateway.repository.embedded import EmbeddedServer, joined
+from tests.kit import web
 from tests.kit.children import alive, child, wait_until
 from tests.kit.database import driver_url
 from tests.kit.serving import Serving
@@ -137,5 +137,5 @@ def test_a_killed_database_makes_the_gateway_unready_and_then_ready_again(data_d
         database.kill()
         wait_until(lambda: not alive(database.pid))
         wait_until(gateway.ready, timeout_s=10)
-        assert httpx.get(f"{gateway.url}/health/live").status_code == 200
+        assert web.get(f"{gateway.url}/health/live").status_code == 200
         assert gateway.process.poll() is None

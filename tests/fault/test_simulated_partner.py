@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
 from gateway.compose import build_worker
 from gateway.domain.assignment import TaskState
 from gateway.settings import Settings
+from tests.kit import web
 from tests.kit.children import ROOT, wait_until
 from tests.kit.gateway import running_gateway
 from tests.kit.processes import ProcessWorld
@@ -67,7 +67,7 @@ def state(world, guid):
 
 
 def do(world, what, **given):
-    return httpx.post(f"{world.partner.url}/sim/do/{what}", json=given, timeout=30)
+    return web.post(f"{world.partner.url}/sim/do/{what}", json=given, timeout=30)
 
 
 def test_a_number_may_come_later_and_the_partner_speaks_by_itself(world):
@@ -160,7 +160,7 @@ def test_j10_an_inner_address_is_refused_recorded_and_dead(world):
 def test_received_json_waits_for_what_is_expected(world):
     world.given()
     world.worker.drain()
-    told = httpx.get(f"{world.partner.url}/sim/received.json?count=1&wait=5").json()
+    told = web.get(f"{world.partner.url}/sim/received.json?count=1&wait=5").json()
     ((number, events),) = told["order"].items()
     assert number == world.partner.incident().number
     assert (told["events"], len(events), told["repeats"]) == (1, 1, 0)
@@ -169,7 +169,7 @@ def test_received_json_waits_for_what_is_expected(world):
 def test_the_page_of_the_simulator_has_a_button_for_each_command(world):
     world.given()
     world.worker.drain()
-    page = httpx.get(f"{world.partner.url}/sim/").text
+    page = web.get(f"{world.partner.url}/sim/").text
     number = world.partner.incident().number
     assert f"<td>{number}</td><td>The &lt;tray&gt; &amp; &quot;feeder&quot;" in page
     actions = re.findall('action="do/([a-z]+)"', page)
@@ -177,8 +177,8 @@ def test_the_page_of_the_simulator_has_a_button_for_each_command(world):
         "acknowledge", "update", "ready", "close", "reject", "chaos", "calm", "forget",
     ]  # fmt: skip
     url = f"{world.partner.url}/sim/do"
-    assert httpx.post(f"{url}/update", data={"number": number, "text": "hello"}).is_success
-    assert httpx.post(f"{url}/chaos", data={"kind": "500"}).is_success
+    assert web.post(f"{url}/update", data={"number": number, "text": "hello"}).is_success
+    assert web.post(f"{url}/chaos", data={"kind": "500"}).is_success
     assert world.partner.chaos.next() is Chaos.ERROR
 
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from gateway.cli import verbs
 from gateway.errors import BrokenRule, CannotStart, Missing, NotFound
+from tests.kit import web
 from tests.kit.children import ROOT, wait_until
 from tests.kit.serving import clean_environment, free_port
 from tests.kit.simulator import Proof, Simulator
@@ -174,7 +175,7 @@ def test_a_simulated_partner_listens_and_ends_with_a_count():
     )  # fmt: skip
     try:
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/sim/received.json"), timeout_s=60)
-        tried = [httpx.put(f"http://127.0.0.1:{port}/v2/incidents/X/state") for _ in range(2)]
+        tried = [web.put(f"http://127.0.0.1:{port}/v2/incidents/X/state") for _ in range(2)]
         assert [each.status_code for each in tried] == [400, 400]
         assert tried[0].text == "bad request"
     finally:
@@ -187,7 +188,7 @@ def test_a_simulated_partner_listens_and_ends_with_a_count():
 
 def answers(url):
     try:
-        return httpx.get(url).status_code == 200
+        return web.get(url).status_code == 200
     except httpx.TransportError:
         return False
 

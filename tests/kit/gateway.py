@@ -18,6 +18,7 @@ import zeep
 from lxml import etree
 from zeep.transports import Transport
 
+from tests.kit import web
 from tests.kit.children import ROOT, wait_until
 from tests.kit.database import ADMIN_PASSWORD, driver_url
 
@@ -115,7 +116,7 @@ class Gateway:
     def post(self, body, *, version="1.1", login=None, headers=None, envelope=None):
         """Send the content of a Body by plain HTTP."""
         content = envelope or wrapped(body, version)
-        return httpx.post(
+        return web.post(
             f"{self.url}{HELPDESK}",
             content=content,
             auth=login or self.login,
@@ -212,6 +213,6 @@ def running_gateway(database_url, answers="result_code", **settings) -> Iterator
 def _ready(url, process, log):
     assert process.poll() is None, log.read_text()
     try:
-        return httpx.get(f"{url}/health/ready", timeout=2).status_code == 200
+        return web.get(f"{url}/health/ready", timeout=2).status_code == 200
     except httpx.TransportError:
         return False

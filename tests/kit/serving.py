@@ -12,6 +12,7 @@ from typing import Self
 import httpx
 import psutil
 
+from tests.kit import web
 from tests.kit.children import ROOT, wait_until
 
 PASSWORD = "correct horse battery staple"
@@ -46,7 +47,7 @@ class Serving:
         if self.process.poll() is not None:
             raise AssertionError(f"ended with code {self.process.returncode}:\n{self.talk()}")
         try:
-            return httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200
+            return web.get(f"{self.url}/health/ready", timeout=5).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-import httpx
 import psycopg
 import requests  # noqa: TID251 - what zeep's transport is made of
 import zeep
@@ -12,6 +11,7 @@ from psycopg.types.json import Jsonb
 from zeep.transports import Transport
 
 from gateway.usecases.task_hashes import HashKey, ObjectHashes
+from tests.kit import web
 from tests.kit.database import ADMIN_HASH, ADMIN_PASSWORD, driver_url
 from tests.kit.gateway import MEDIA_TYPES, Gateway, running_gateway, wrapped
 from tests.kit.stores import Stores
@@ -86,7 +86,7 @@ class Workflow:
 
     def post(self, body, *, version="1.1", login=NORTHWIND, path=PATH, headers=None, envelope=None):
         """Send the content of a Body by plain HTTP."""
-        return httpx.post(
+        return web.post(
             f"{self.gateway.url}{path}",
             content=envelope or wrapped(body, version),
             auth=login,
