@@ -38,6 +38,11 @@ from gateway.dialects.acmp.task import Helpdesk
 from gateway.dialects.acmp.translate import Options
 from gateway.dialects.ssp7 import results as ssp7_results
 from gateway.dialects.ssp7 import service as ssp7
+from gateway.dialects.ssp7.catalog import rest as catalog_rest
+from gateway.dialects.ssp7.catalog import rest_problems as catalog_problems
+from gateway.dialects.ssp7.catalog import service as catalog
+from gateway.dialects.ssp7.catalog.desk import Catalog
+from gateway.dialects.ssp7.catalog.shapes import REST_PATH as CATALOG_REST_PATH
 from gateway.dialects.ssp7.desk import Workflow
 from gateway.dialects.ssp7.workflow_form import FileLimits
 from gateway.dialects.znuny import rest as znuny_rest
@@ -46,6 +51,7 @@ from gateway.dialects.znuny.desk import Options as ZnunyOptions
 from gateway.dialects.znuny.desk import ReferenceOptions, ZnunyDesk
 from gateway.dialects.znuny.routes import SERVICES as ZNUNY_REST_SERVICES
 from gateway.domain.assignment import WorkflowRules
+from gateway.domain.catalog import CatalogRules
 from gateway.domain.commands import Defaults
 from gateway.domain.inbound_mail import MailRules, WhenClosed
 from gateway.domain.mail_formats import Formats, MailReader
@@ -88,7 +94,7 @@ from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.secret_files import SecretFiles
 from gateway.settings import Mailbox as MailboxKeys
 from gateway.settings import MailRules as MailKeys
-from gateway.settings import Settings, load
+from gateway.settings import Settings, Ssp7Catalog, Ssp7Workflow, load
 from gateway.soap.codec import compile_service
 from gateway.soap.definition import ServiceDefinition
 from gateway.soap.documents import STYLESHEET_PATH, stylesheet
@@ -104,6 +110,7 @@ from gateway.soap.validation import Contract
 from gateway.soap.wsdl import build_application
 from gateway.usecases import article_mails
 from gateway.usecases.accounts import Accounts, LoginLimits
+from gateway.usecases.catalog_hashes import CatalogHashes
 from gateway.usecases.ports import FileLimit
 from gateway.usecases.process_runs import ProcessDesk
 from gateway.usecases.reminders import due_reminders
@@ -134,9 +141,11 @@ def definitions(settings: Settings | None = None) -> tuple[ServiceDefinition, ..
     settings = settings or Settings()
     helpdesk = acmp.definition(wsdl_public=settings.acmp.wsdl_public)
     tickets = znuny.definitions(any_media_type=settings.znuny.lenient_content_type)
-    if not settings.ssp7_workflow.enabled:
-        return (helpdesk, *tickets)
-    return (helpdesk, ssp7.definition(_manner(settings)), *tickets)
+    workflow = (ssp7.definition(_manner(settings)),) if settings.ssp7_workflow.enabled else ()
+    services = (
+        (catalog.definition(_catalog_manner(settings)),) if settings.ssp7_catalog.enabled else ()
+    )
+    return (helpdesk, *workflow, *services, *tickets)
 
 
 def build_app(settings: Settings) -> Door:
@@ -169,6 +178,12 @@ def build_app(settings: Settings) -> Door:
             pace=pace,
             ways=frozenset(way for way in Way if way in settings.ssp7_workflow.auth),
         ),
+        catalog.DIALECT: Authenticator(
+            logins,
+            kinds=frozenset({AccountKind.AGENT, AccountKind.PARTNER}),
+            pace=pace,
+            ways=frozenset(way for way in Way if way in settings.ssp7_catalog.auth),
+        ),
         "znuny": Authenticator(logins, pace=pace),  # of pages alone: its operations log in
     }
     units = UnitsOfWork(
@@ -176,6 +191,7 @@ def build_app(settings: Settings) -> Door:
         NumberReserve(engine, low=limits.threads),
         HintSender(engine).send,
         _workflow_rules(settings),
+        _catalog_rules(settings),
     )
     metrics.watch_backlogs(DeliveryStore(engine).backlogs)
     services = [
@@ -188,6 +204,7 @@ def build_app(settings: Settings) -> Door:
         "znuny": tickets,
         "acmp": Helpdesk(units, _options(settings)),
         "ssp7": _workflow(units, settings),
+        catalog.DIALECT: _catalog(units, settings),
     }
     index = ServiceIndex(
         services,
@@ -224,6 +241,7 @@ def build_app(settings: Settings) -> Door:
                 )
             ),
             *_znuny_rest(tickets, settings),
+            *_catalog_reads(units, logins, pace, settings),
         )
     )
     recorder = Recorder(
@@ -275,6 +293,7 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
         NumberReserve(engine, low=_SCHEDULE_THREADS),
         HintSender(engine).send,
         _workflow_rules(settings),
+        _catalog_rules(settings),
     )
     tasks = {
         "reminders": Task("every 30 s", partial(due_reminders, units)),
@@ -306,6 +325,7 @@ def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepK
         ObjectHashes(_hash_keys(workflow.hash_keys.get_secret_value())),
         _workflow_rules(settings),
         FileLimit(workflow.max_attachments, workflow.max_attachments_total_bytes),
+        catalog_hashes(settings),
     )
     return Registry(
         named={article_mails.PROCESS: mails},
@@ -411,6 +431,7 @@ def mail_desk(settings: Settings, mailbox: str | None) -> Iterator[MailDesk]:
             NumberReserve(engine, low=1),
             HintSender(engine).send,
             _workflow_rules(settings),
+            _catalog_rules(settings),
         )
         yield _mail_desk(settings, units, counters)
 
@@ -591,19 +612,26 @@ def _served_acmp(settings: Settings) -> _Dialect:
 
 
 def _served_ssp7(settings: Settings) -> _Dialect:
-    workflow = settings.ssp7_workflow
-    pages = workflow.help_page == "on"
+    return _served_asmx(settings.ssp7_workflow, settings.public_url)
+
+
+def _served_catalog(settings: Settings) -> _Dialect:
+    return _served_asmx(settings.ssp7_catalog, settings.public_url)
+
+
+def _served_asmx(service: Ssp7Workflow | Ssp7Catalog, public_url: str) -> _Dialect:
+    pages = service.help_page == "on"
     return _Dialect(
-        zone=workflow.time_zone,
+        zone=service.time_zone,
         prefix="",
         any_case=True,
         pages=pages,
-        wsdl=pages or workflow.wsdl == "on",
-        language=workflow.help_language,
+        wsdl=pages or service.wsdl == "on",
+        language=service.help_language,
         offers=Offers(
-            post=Offer(workflow.http_post),
-            get=Offer(workflow.http_get),
-            public_url=settings.public_url,
+            post=Offer(service.http_post),
+            get=Offer(service.http_get),
+            public_url=public_url,
         ),
     )
 
@@ -621,7 +649,12 @@ def _any_type(settings: Settings) -> set[str]:
     return {"*"} if settings.znuny.lenient_content_type else set()
 
 
-_DIALECTS = {"acmp": _served_acmp, "ssp7": _served_ssp7, "znuny": _served_znuny}
+_DIALECTS = {
+    "acmp": _served_acmp,
+    "ssp7": _served_ssp7,
+    catalog.DIALECT: _served_catalog,
+    "znuny": _served_znuny,
+}
 
 
 def _twins(served: ServedContract, settings: Settings) -> tuple[ServedContract, ...]:
@@ -655,7 +688,21 @@ def _znuny(
 
 
 def _rest_cards(settings: Settings) -> list[RestCard]:
-    """Show each REST service once, under the first prefix."""
+    """Show each REST service once: those of the Znuny dialect under the first prefix."""
+    reads = [_catalog_card(settings)] if settings.ssp7_catalog.enabled else []
+    return [*reads, *_znuny_cards(settings)]
+
+
+def _catalog_card(settings: Settings) -> RestCard:
+    return RestCard(
+        "ServiceCatalog",
+        "Reads the service catalog: the list of services, and the details of one.",
+        settings.public_url + CATALOG_REST_PATH,
+        (("GET, HEAD", catalog_rest.LIST), ("GET, HEAD /{guid}", catalog_rest.DETAILS)),
+    )
+
+
+def _znuny_cards(settings: Settings) -> list[RestCard]:
     return [
         RestCard(
             service.name,
@@ -695,14 +742,28 @@ def _manner(settings: Settings) -> ssp7.Manner:
         action_required=workflow.soap_action == "required",
         basic="basic" in workflow.auth,
         hashes="hash" in workflow.auth,
-        form_bindings=tuple(
-            verb
-            for verb, offer in (("Post", workflow.http_post), ("Get", workflow.http_get))
-            if offer == "on"
-        ),
+        form_bindings=_form_bindings(workflow),
         max_body_bytes=workflow.max_body_bytes,
         large_body_bytes=workflow.max_body_with_attachments_bytes,
     )
+
+
+def _catalog_manner(settings: Settings) -> catalog.Manner:
+    service = settings.ssp7_catalog
+    return catalog.Manner(
+        namespace=service.namespace,
+        tolerant=service.order == "tolerant",
+        action_required=service.soap_action == "required",
+        basic="basic" in service.auth,
+        hashes="hash" in service.auth,
+        form_bindings=_form_bindings(service)[:1],  # no operation here only reads
+        max_body_bytes=service.max_body_bytes,
+    )
+
+
+def _form_bindings(service: Ssp7Workflow | Ssp7Catalog) -> tuple[str, ...]:
+    offered = (("Post", service.http_post), ("Get", service.http_get))
+    return tuple(verb for verb, offer in offered if offer == "on")
 
 
 def _workflow(units: UnitsOfWork, settings: Settings) -> Workflow:
@@ -720,6 +781,43 @@ def _workflow(units: UnitsOfWork, settings: Settings) -> Workflow:
         partner_sees_requester=workflow.partner_sees_requester,
         ticket_url=_ticket_url(settings),
     )
+
+
+def _catalog(units: UnitsOfWork, settings: Settings) -> Catalog:
+    return Catalog(
+        units=units,
+        hashes=_catalog_hashes(settings),
+        hash_accepted="hash" in settings.ssp7_catalog.auth,
+    )
+
+
+def _catalog_reads(
+    units: UnitsOfWork, logins: Accounts, pace: Pace, settings: Settings
+) -> list[Route]:
+    if not settings.ssp7_catalog.enabled:
+        return []
+    reads = catalog_rest.CatalogReads(
+        address=CATALOG_REST_PATH,
+        units=units,
+        authenticator=Authenticator(
+            logins,
+            kinds=frozenset({AccountKind.AGENT, AccountKind.PARTNER}),
+            pace=pace,
+            ways=frozenset({Way.BASIC}),
+        ),
+        public_read=settings.ssp7_catalog.public_read,
+    )
+    return [
+        Route(
+            path=CATALOG_REST_PATH,
+            endpoint=reads,
+            media_types=frozenset({"", "*"}),
+            any_method=True,  # it refuses all but reads itself
+            any_case=True,
+            below=True,
+            refuse=catalog_problems.of_door,
+        )
+    ]
 
 
 def _workflow_rules(settings: Settings) -> WorkflowRules:

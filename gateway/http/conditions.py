@@ -4,20 +4,23 @@ import re
 from hashlib import sha256
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
-_ALL_JSON = frozenset({"*/*", "application/*", "application/json"})
+_CLOSEST_FIRST = ("application/json", "application/*", "*/*")
 
 
 def takes_json(accept: str) -> bool:
-    """Tell whether an Accept header lets JSON pass; one that is not sent does."""
+    """Tell whether an Accept header lets JSON pass; one that is not sent does.
+
+    The range that fits most closely decides (RFC 9110, 12.5.1).
+    """
     if not accept.strip():
         return True
-    return any(_wanted(part) for part in accept.split(","))
+    ranges = dict(_weighed(part) for part in accept.split(","))
+    return next((ranges[kind] for kind in _CLOSEST_FIRST if kind in ranges), False)
 
 
-def _wanted(part: str) -> bool:
+def _weighed(part: str) -> tuple[str, bool]:
     kind, *parameters = (each.strip().lower() for each in part.split(";"))
-    weights = [each.removeprefix("q=") for each in parameters if each.startswith("q=")]
-    return kind in _ALL_JSON and not any(re.fullmatch(r"0(\.0*)?", weight) for weight in weights)
+    return kind, not any(re.fullmatch(r"q=0(\.0*)?", each) for each in parameters)
 
 
 def strong_tag(*parts: bytes) -> str:

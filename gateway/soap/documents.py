@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from gateway.http.conditions import unchanged
 from gateway.http.exchange import Answer, Request
 from gateway.soap.publishing import entity_tag
 
@@ -53,11 +54,6 @@ def document(
     tag = entity_tag(body)
     # no-cache: keep it, but ask every time; an upgrade must reach callers at once.
     headers = (*headers, ("ETag", tag), ("Cache-Control", "no-cache"))
-    if status == HTTPStatus.OK and _has(request.headers.get("if-none-match", ""), tag):
+    if status == HTTPStatus.OK and unchanged(request.headers.get("if-none-match", ""), tag):
         return Answer(HTTPStatus.NOT_MODIFIED, b"", media_type, headers)
     return Answer(status, body, media_type, headers)
-
-
-def _has(if_none_match: str, tag: str) -> bool:
-    known = {entry.strip().removeprefix("W/") for entry in if_none_match.split(",")}
-    return tag in known or "*" in known
