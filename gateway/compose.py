@@ -325,7 +325,7 @@ def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepK
         ObjectHashes(_hash_keys(workflow.hash_keys.get_secret_value())),
         _workflow_rules(settings),
         FileLimit(workflow.max_attachments, workflow.max_attachments_total_bytes),
-        catalog_hashes(settings),
+        _catalog_hashes(settings),
     )
     return Registry(
         named={article_mails.PROCESS: mails},
@@ -830,6 +830,22 @@ def _workflow_rules(settings: Settings) -> WorkflowRules:
         close_ticket_with_last_task=workflow.close_ticket_with_last_task,
         closed_state=workflow.closed_state,
     )
+
+
+def _catalog_rules(settings: Settings) -> CatalogRules:
+    service = settings.ssp7_catalog
+    return CatalogRules(
+        languages=service.languages,
+        restrict_voters=service.restrict_voters,
+        publish_to_service_list=service.publish_to_service_list,
+        service_url=f"{settings.public_url}/console/catalog/{{guid}}",
+    )
+
+
+def _catalog_hashes(settings: Settings) -> CatalogHashes:
+    own = settings.ssp7_catalog.hash_keys.get_secret_value()
+    shared = settings.ssp7_workflow.hash_keys.get_secret_value()
+    return CatalogHashes(_hash_keys(own or shared))
 
 
 def _ticket_url(settings: Settings) -> str:
