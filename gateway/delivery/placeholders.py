@@ -14,7 +14,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from gateway.delivery.steps.step import Place, SentFile, Unfillable
-from gateway.domain import app_fields
+from gateway.domain import app_fields, catalog_fields
 from gateway.domain.process import Picking, Process, Step
 from gateway.usecases.ports import RegisteredNames
 
@@ -31,6 +31,7 @@ _BREAK = re.compile("[\x00\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # A parser reads line breaks and tabs of an attribute as blanks, unless they are written so.
 _XML = {'"': "&quot;", "'": "&apos;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 _SHOWN = 120
+_HASH_FIELDS = frozenset({app_fields.HASH_FIELD, *catalog_fields.HASH_FIELDS})
 
 Warn = Callable[[str], None]
 
@@ -59,10 +60,12 @@ def names_of(registered: RegisteredNames) -> Names:
     """Join what is registered with what the product itself knows."""
     known = [(each.name, each.label) for each in (*app_fields.FIELDS, *app_fields.UPDATE_FIELDS)]
     known.append((app_fields.HASH_FIELD, app_fields.in_words(app_fields.HASH_FIELD)))
-    dynamic = (f"{app_fields.DYNAMIC}{name}" for name in registered.dynamic)
+    known += [(name, name) for name in catalog_fields.NAMES]
+    dynamic = [f"{app_fields.DYNAMIC}{name}" for name in registered.dynamic]
+    dynamic += [f"{catalog_fields.PART}{name}" for name in registered.parts]
     fields = [*known, *registered.fields]
     return Names(
-        apps=frozenset({*app_fields.APPS, *registered.apps}),
+        apps=frozenset({*app_fields.APPS, catalog_fields.APP, *registered.apps}),
         fields=frozenset({*(name for name, _ in fields), *dynamic}),
         labels={label.casefold(): name for name, label in fields if label},
     )
@@ -167,7 +170,7 @@ class Filler:
         if name is None:
             return None
         value = self.facts.field(name)
-        if name == app_fields.HASH_FIELD and value:
+        if name in _HASH_FIELDS and value:
             self.masked.add(value)
         return value
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from gateway.delivery.placeholders import Names, Warn, names_of
 from gateway.delivery.steps.step import SentFile
 from gateway.domain.app_fields import HASH_FIELD
 from gateway.domain.assignment import Direction
+from gateway.domain.catalog_fields import HASH_FIELDS
 from gateway.usecases.ports import Claimed, EventFacts
 from gateway.usecases.process_runs import ProcessDesk, Told
 
@@ -49,6 +51,8 @@ class Reading:
             task_id=payload.get("task_id"),
             partner_id=partner_id,
             partner=about.partner if about and about.partner_id else self._delivery.partner,
+            service=_guid(payload.get("service")),
+            request=_guid(payload.get("request")),
             request_type=payload.get("request_type", ""),
             direction=Direction(payload.get("direction", Direction.OUT)),
         )
@@ -64,10 +68,13 @@ class Reading:
         """Give a field by its full name; what the event does not have is empty."""
         if name == HASH_FIELD:
             return self._desk.task_hash(self.told)
+        if name in HASH_FIELDS:
+            return self._desk.catalog_hash(name, self.told, self._snapshot)
         if self._everything_now or name in _READ_NOW:
             if self._now is None:
                 # A text came with the event and with nothing later.
-                self._now = {**self._snapshot, **self._desk.fields_now(self.told)}
+                now = self._desk.fields_now(self.told, self._snapshot)
+                self._now = {**self._snapshot, **now}
             return self._now.get(name, "")
         return self._snapshot.get(name, "")
 
@@ -117,6 +124,10 @@ class Reading:
                 return self._desk.moment(datetime.fromisoformat(occurred)) if occurred else ""
             case _:
                 return str(attempt())
+
+
+def _guid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
 
 
 def origin(payload: Mapping[str, Any]) -> int | None:

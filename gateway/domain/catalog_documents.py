@@ -5,6 +5,7 @@ for many readers of JSON round them.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -69,21 +70,31 @@ def relatives(of: Document) -> list[UUID]:
     return [UUID(each["guid"]) for each in of["relations"]]
 
 
-def sheet(
-    of: Document,
-    language: str,
-    default: str,
-    *,
-    published: datetime | None,
-    changed: datetime,
-    names: Mapping[UUID, Mapping[str, str]],
-    requests: tuple[ShownRequest, ...],
-    draft: bool,
-    hidden_parts: bool,
-    persons: bool,
-) -> ServiceSheet:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads a document, and how."""
+
+    language: str
+    default: str  # of texts that are missing in it
+    draft: bool  # the working copy
+    everything: bool  # what the public does not see, too
+    logged_in: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is not part of the document: it changes by itself."""
+
+    published: datetime | None
+    changed: datetime
+    names: Mapping[UUID, Mapping[str, str]]  # of the relatives this reader may see, by language
+    requests: tuple[ShownRequest, ...]
+
+
+def sheet(of: Document, reader: Reader, around: Surroundings) -> ServiceSheet:
     """Read a document in one language, as far as one reader may see it."""
-    pick = _Picker(language, default)
+    pick = _Picker(reader.language, reader.default)
+    names = around.names
     return ServiceSheet(
         card=ServiceCard(
             guid=UUID(of["guid"]),
@@ -94,20 +105,20 @@ def sheet(
             phase=of["phase"],
             phase_type=of["phaseType"],
             template=of["template"],
-            published=published is not None,
+            published=around.published is not None,
             version=of["version"],
-            changed=changed,
+            changed=around.changed,
         ),
         description=pick.text(of["description"]),
-        published=published,
+        published=around.published,
         languages=tuple(code for code, name in of["name"].items() if name),
         tags=tuple(of["tags"]),
         parts=tuple(
             _shown_part(each, pick)
             for each in of["parts"]
-            if hidden_parts or each["type"] != PartType.HIDDEN.value
+            if reader.everything or each["type"] != PartType.HIDDEN.value
         ),
-        persons=_persons(of) if persons else None,
+        persons=_persons(of) if reader.logged_in else None,
         person_groups={code: tuple(each) for code, each in of["personGroups"].items()},
         support_groups=tuple(of["supportGroups"]),
         relations=tuple(
@@ -119,9 +130,9 @@ def sheet(
             ShownDocument(each["name"], each["contentType"], each["size"])
             for each in of["documents"]
         ),
-        open_requests=requests,
-        language=language,
-        draft=draft,
+        open_requests=around.requests,
+        language=reader.language,
+        draft=reader.draft,
     )
 
 

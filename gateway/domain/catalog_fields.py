@@ -17,6 +17,7 @@ from gateway.domain.catalog_values import part_in_text, yes_no
 
 APP = "Services"
 GUID_FIELD = "Service - Guid"
+TRIGGER_FIELD = "Trigger action"
 # Never in a snapshot: they would be logins kept for years. Made when a step runs.
 SERVICE_HASH = "Service - HashCheck"
 REQUEST_HASH = "Publication requested - HashCheck"
@@ -84,7 +85,7 @@ def _has_languages(facts: CatalogFacts, change: CatalogChange) -> str:
 
 
 FIELDS: Mapping[str, Read] = {
-    "Trigger action": lambda f: f.trigger.value,
+    TRIGGER_FIELD: lambda f: f.trigger.value,
     "Publication requested - Guid": _of_request(lambda r: str(r.guid)),
     "Publication requested - Request comments": _of_request(lambda r: r.comments),
     "Publication requested - Request option - Code":

@@ -289,7 +289,7 @@ class CatalogStore:
             ("catalog_relatives", {"guids": array_of(relatives), "everything": everything}),
             ("catalog_open_requests", {"guid": service, "everything": everything}),
         )
-        return dict(named), [_shown(row) for row in requests]  # type: ignore[arg-type]
+        return dict(named), [_shown(row) for row in requests]
 
     def _put_texts(self, before: CatalogService, after: CatalogService) -> None:
         changed = {

@@ -22,11 +22,12 @@ class ProcessStore:
 
     def names(self) -> RegisteredNames:
         """Read the names that placeholders may use."""
-        ((apps, fields, dynamic),) = self._current.read("registered_names", {})
+        ((apps, fields, dynamic, parts),) = self._current.read("registered_names", {})
         return RegisteredNames(
             apps=tuple(apps),
             fields=tuple((name, label) for name, label in fields or ()),
             dynamic=tuple(dynamic),
+            parts=tuple(parts),
         )
 
     def event(self, guid: UUID) -> EventFacts | None:

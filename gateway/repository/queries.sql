@@ -1564,12 +1564,23 @@ select pg_notify('gateway_deliveries', '');
 -- On a connection that does nothing else.
 listen gateway_deliveries;
 
--- part: listed_deliveries
--- What an operator sees of deliveries; one of the states follows, then the page.
+-- part: delivery_columns
+-- What an operator sees of deliveries. One that is behind another waits for it: for the dead one that
+-- stops the stream, else for the first that is not settled.
 select d.id, p.name, s.subject, d.event_id, d.process, d.version, d.step, d.state, d.tries,
   case when d.state = 'pending' then d.next_try end, d.last_error, d.note, d.created, d.settled,
   coalesce(s.lease_until > now(), false) and d.id = (
-    select id from delivery where stream_id = s.id and state = 'pending' order by id limit 1)
+    select id from delivery where stream_id = s.id and state = 'pending' order by id limit 1),
+  case when d.state = 'pending' then coalesce(
+    case when s.blocked then (
+      select id from delivery where stream_id = s.id and state = 'failed' and id < d.id
+      order by id desc limit 1) end,
+    (select id from delivery where stream_id = s.id and state = 'pending' and id < d.id
+     order by id limit 1)) end,
+  d.state = 'failed' and s.blocked
+
+-- part: listed_deliveries
+-- One of the states follows, then the page.
 from delivery d
 join stream s on s.id = d.stream_id
 join partner p on p.id = s.partner_id
@@ -1595,15 +1606,12 @@ where d.state =
 -- Oldest first, going on after an id.
   and (p.name = %(partner)s or %(partner)s is null)
   and (s.subject = %(subject)s or %(subject)s is null)
+  and (d.settled >= %(since)s::timestamptz or %(since)s::timestamptz is null)
   and d.id > %(after)s
 order by d.id limit %(most)s;
 
--- name: find_delivery
+-- part: found_delivery
 -- One delivery, whatever its state.
-select d.id, p.name, s.subject, d.event_id, d.process, d.version, d.step, d.state, d.tries,
-  case when d.state = 'pending' then d.next_try end, d.last_error, d.note, d.created, d.settled,
-  coalesce(s.lease_until > now(), false) and d.id = (
-    select id from delivery where stream_id = s.id and state = 'pending' order by id limit 1)
 from delivery d
 join stream s on s.id = d.stream_id
 join partner p on p.id = s.partner_id
@@ -2006,8 +2014,9 @@ where p.name = %(name)s and v.version = %(version)s;
 select array(select code from external_app order by code limit 1000),
   (select jsonb_agg(distinct jsonb_build_array(f.name, f.label))
    from external_app_field f join external_app a on a.id = f.app_id
-   where left(a.code, 10) = 'Ticketing.'),
-  array(select name from dynamic_field order by name limit 5000);
+   where left(a.code, 10) = 'Ticketing.' or a.code = 'Services'),
+  array(select name from dynamic_field order by name limit 5000),
+  array(select distinct internal_name from catalog_part order by internal_name limit 5000);
 
 -- name: facts_of_event
 -- The partner it is for: a process that tells of a failure runs in another one's stream.
@@ -2256,14 +2265,10 @@ from event e join partner p on p.id = e.partner_id
 where e.ticket_id = %(id)s
 order by e.id desc limit 200;
 
--- name: sheet_deliveries
+-- part: sheet_deliveries
 -- To whatever partner, in whatever state. Readers of a ticket see what a process wrote if the
 -- version that ran says so (SSP7 contract, section 12).
-select d.id, p.name, s.subject, d.event_id, d.process, d.version, d.step, d.state, d.tries,
-  case when d.state = 'pending' then d.next_try end, d.last_error, d.note, d.created, d.settled,
-  coalesce(s.lease_until > now(), false) and d.id = (
-    select id from delivery where stream_id = s.id and state = 'pending' order by id limit 1),
-  (select d.step_values -> '#log' from process r
+  , (select d.step_values -> '#log' from process r
    join process_version v on v.process_id = r.id and v.version = d.version
    where r.name = d.process and v.log_public)
 from partner p

@@ -17,8 +17,8 @@ from gateway.errors import DeadlinePassed, OutcomeUnknown, Overtaken, TryLater
 from gateway.repository.absences import AbsenceStore, BookingStore
 from gateway.repository.apps import AppStore
 from gateway.repository.attachments import AttachmentStore
-from gateway.repository.catalog import CatalogStore
 from gateway.repository.cards import CardStore
+from gateway.repository.catalog import CatalogStore
 from gateway.repository.costs import CostStore
 from gateway.repository.deliveries import Deliveries
 from gateway.repository.entries import EntryStore

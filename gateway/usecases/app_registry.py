@@ -16,6 +16,9 @@ from gateway.domain.app_fields import (
     AppField,
     in_words,
 )
+from gateway.domain.catalog_fields import APP as CATALOG
+from gateway.domain.catalog_fields import NAMES as CATALOG_NAMES
+from gateway.domain.catalog_fields import PART
 from gateway.usecases.administration_ports import AdministrationUnit, Record
 from gateway.usecases.lists import Actor, audit
 
@@ -43,7 +46,7 @@ def fill(unit: AdministrationUnit) -> int:
     Nothing is removed or changed (SSP7 contract, 9.2).
     """
     added = 0
-    for code in APPS:
+    for code in (*APPS, CATALOG):
         wanted = {field["name"]: field for field in _wanted(code, unit)}
         app = _app(code, unit)
         known = {field["name"] for field in unit.find(_FIELDS, "app_id", app["id"])}
@@ -81,16 +84,24 @@ def _app(code: str, unit: AdministrationUnit) -> Record:
 
 
 def _label(code: str) -> str:
-    return in_words(code.partition(".")[2])
+    return in_words(code.partition(".")[2] or code)
 
 
 def _wanted(code: str, unit: AdministrationUnit) -> Iterator[dict[str, str]]:
+    if code == CATALOG:
+        yield from (_called(name) for name in CATALOG_NAMES)
+        yield from (_called(PART + part["internal_name"]) for part in unit.list("catalog_part"))
+        return
     for field in (*FIELDS, *(UPDATE_FIELDS if code in UPDATE_APPS else ())):
         yield _row(field)
     yield {"name": HASH_FIELD, "label": in_words(HASH_FIELD), "field_type": "text"}
     for dynamic in unit.list("dynamic_field"):
         if dynamic["active"]:
             yield {"name": DYNAMIC + dynamic["name"], "label": dynamic["en"], "field_type": "text"}
+
+
+def _called(name: str) -> dict[str, str]:
+    return {"name": name, "label": name, "field_type": "text"}
 
 
 def _row(field: AppField) -> dict[str, str]:

@@ -81,7 +81,8 @@ def delete(
         raise ServiceHasChildren(
             f"the service has {len(service.children)} child services", field="service_guid"
         )
-    parents = service.parents and unit.catalog.hold_others([p.id for p in service.parents])
+    above = [each.id for each in service.parents]
+    parents = unit.catalog.hold_others(above) if above else ()
     after = unpublish(service, person, call, unit)
     after = replace(after, removed=unit.now, parents=())
     unit.catalog.put(service, after)

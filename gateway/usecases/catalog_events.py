@@ -1,12 +1,12 @@
 """Tells what happened to a catalog service: the event, and the delivery that a trigger starts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from gateway.domain import catalog_fields
 from gateway.domain.catalog import CatalogChange, CatalogService, CatalogTrigger, Started
-from gateway.domain.catalog_fields import APP, CatalogEvent, CatalogFacts
+from gateway.domain.catalog_fields import APP, TRIGGER_FIELD, CatalogEvent, CatalogFacts
 from gateway.domain.catalog_requests import TRIGGERS, PublishRequest
 from gateway.domain.catalog_values import PHASE
 from gateway.domain.people import Principal
@@ -42,6 +42,25 @@ def tell_of_request(
 def tell(service: CatalogService, trigger: CatalogTrigger, call: Call, unit: Unit) -> None:
     """Tell of what needs no further words."""
     _tell(CatalogFacts(service=service, trigger=trigger, rules=unit.catalog_rules), call, unit)
+
+
+def fields_now(guid: UUID | None, request: UUID | None, unit: Unit) -> Mapping[str, str]:
+    """Read the fields of a service and a request as they are now, without what happened then."""
+    service = unit.catalog.find(guid) if guid else None
+    if service is None:
+        return {}
+    made = unit.catalog.find_request(request) if request else None
+    facts = CatalogFacts(
+        service=service,
+        trigger=CatalogTrigger.FIELD_CHANGE,
+        rules=unit.catalog_rules,
+        request=made,
+    )
+    return {
+        name: value
+        for name, value in catalog_fields.values(facts).items()
+        if name != TRIGGER_FIELD and not name.startswith("Field changed - ")
+    }
 
 
 def _tell(facts: CatalogFacts, call: Call, unit: Unit) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from gateway.domain import catalog_documents
-from gateway.domain.catalog_documents import Document
+from gateway.domain.catalog_documents import Document, Reader, Surroundings
 from gateway.domain.catalog_sheets import ServicePage, ServiceSheet, WantedServices
 from gateway.domain.people import NOBODY
 from gateway.errors import NotPermitted, ServiceUnknown
@@ -51,15 +51,19 @@ def service(
     )
     return catalog_documents.sheet(
         shown,
-        chosen,
-        rules.default_language,
-        published=copy.published,
-        changed=copy.changed,
-        names=names,
-        requests=tuple(requests),
-        draft=draft,
-        hidden_parts=drafts,
-        persons=call.principal is not NOBODY,
+        Reader(
+            language=chosen,
+            default=rules.default_language,
+            draft=draft,
+            everything=drafts,
+            logged_in=call.principal is not NOBODY,
+        ),
+        Surroundings(
+            published=copy.published,
+            changed=copy.changed,
+            names=names,
+            requests=tuple(requests),
+        ),
     )
 
 

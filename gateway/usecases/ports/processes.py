@@ -24,6 +24,7 @@ class RegisteredNames:
     apps: tuple[str, ...]  # of all codes
     fields: tuple[tuple[str, str], ...]  # name and label, of the ticketing's apps
     dynamic: tuple[str, ...]  # names of dynamic fields
+    parts: tuple[str, ...] = ()  # internal names of the parts of catalog templates
 
 
 @dataclass(frozen=True, slots=True)
