@@ -1,5 +1,7 @@
 """FT2, FT10: order and loss while workers are killed -9 and PostgreSQL is restarted.
 
+Workers run processes whose steps are real REST calls to a desk with a ledger.
+
 ``GATEWAY_FAULT_LONG=1`` asks for the long form.
 """
 
@@ -21,36 +23,91 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from gateway.delivery.processes import canonical, definition, read
 from gateway.errors import GatewayError
+from gateway.repository.administration import Administration
+from gateway.usecases import processes
+from gateway.usecases.lists import Actor
 from tests.fault.conftest import SEED
 from tests.kit.children import ROOT, alive, wait_until
 from tests.kit.database import driver_url
-from tests.kit.outbox import CALL, PROCESS, Outbox
-from tests.kit.partner import Partner
+from tests.kit.outbox import CALL, Outbox
+from tests.kit.partner import HttpPartner
 
 WORKER = """
 import logging, sys
 import structlog
+from gateway.delivery.addresses import Addresses
 from gateway.delivery.attempt import Pace, Registry
+from gateway.delivery.calls import Caller
 from gateway.delivery.deliverer import Deliverer
+from gateway.delivery.process_runner import ProcessRunner
+from gateway.delivery.steps.http import HttpStep
+from gateway.domain.process import Kind
 from gateway.repository.deliveries import DeliveryStore, Hints
 from gateway.repository.engine import build_engine
-from tests.kit.partner import Sender
+from gateway.repository.numbers import NumberReserve
+from gateway.repository.targets import TargetStore
+from gateway.repository.unit_of_work import UnitsOfWork
+from gateway.secret_files import SecretFiles
+from gateway.usecases.process_runs import ProcessDesk
+from gateway.usecases.task_hashes import ObjectHashes
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-url, port = sys.argv[1:]
-engine = build_engine(url, pool_size=6, role="gateway work")
+engine = build_engine(sys.argv[1], pool_size=6, role="gateway work")
 pace = Pace(
     lease_s=3, heartbeat_s=0.5, poll_s=(0.1, 0.2), away_s=0.2, settle_s=0.1, spread_s=1
 )
+desk = ProcessDesk(UnitsOfWork(engine, NumberReserve(engine, low=1)), ObjectHashes([]))
+caller = Caller(addresses=Addresses(["127.0.0.0/8"]), secrets=SecretFiles(None))
+runner = ProcessRunner(desk, {Kind.HTTP: HttpStep(TargetStore(engine), caller)})
 worker = Deliverer(
-    DeliveryStore(engine), Registry(others=Sender(int(port))), threads=4, hints=Hints(engine),
-    pace=pace,
+    DeliveryStore(engine), Registry(others=runner), threads=4, hints=Hints(engine), pace=pace
 )
 worker.start()
 print("up", flush=True)
 sys.stdin.read()
 worker.stop()
+"""
+# A call behind a step that is not repeated, and values out of its answer behind it.
+STEPS = """format = 1
+[process]
+name = "send-{number}"
+version = 1
+partner = "P{number}"
+strict = true
+
+[process.retry]
+first_delay = "1s"
+maximum = "2s"
+
+[[step]]
+name = "which"
+kind = "decide"
+rules = [{ when = [
+  { left = "#REPLACE-EXTAPPFIELD-Ticketing.TaskUpdateMessage-Process Id#", op = "empty" },
+], goto = "never" }]
+otherwise = "send"
+
+[[step]]
+name = "send"
+kind = "http"
+target = "desk"
+method = "POST"
+path = "/events"
+timeout = "5s"
+next = "end"
+[step.json]
+partner = "#REPLACE-EXTAPPFIELD-Ticketing.TaskUpdateMessage-Task_ExternalSystem#"
+subject = "ticket:#REPLACE-EXTAPPFIELD-Ticketing.TaskUpdateMessage-Process Id#"
+payload = { text = "#REPLACE-EXTAPPFIELD-Ticketing.TaskUpdateMessage-Task_UpdateMessage#" }
+
+[[step]]
+name = "never"
+kind = "http"
+target = "desk"
+method = "POST"
+path = "/never"
 """
 
 
@@ -66,7 +123,7 @@ class Size:
 
 
 LONG = bool(os.environ.get("GATEWAY_FAULT_LONG"))  # noqa: TID251 - asked for so
-SIZE = Size(20, 200, 10, 50, 2) if LONG else Size(5, 20, 5, 10, 1)
+SIZE = Size(20, 200, 10, 50, 2) if LONG else Size(4, 15, 5, 6, 1)
 PATIENCE_S = 1200 if LONG else 120
 pytestmark = pytest.mark.timeout(1500 if LONG else 200)
 
@@ -74,8 +131,8 @@ pytestmark = pytest.mark.timeout(1500 if LONG else 200)
 class Workers:
     """Worker processes; one that is killed is replaced, as a supervisor does."""
 
-    def __init__(self, url, port, count):
-        self._command = [sys.executable, "-c", WORKER, url, str(port)]
+    def __init__(self, url, count):
+        self._command = [sys.executable, "-c", WORKER, url]
         self._running = [self._started() for _ in range(count)]
 
     def kill_one(self, chance):
@@ -155,14 +212,14 @@ class Changes:
                 return
 
     def _queue(self, unit, *, ticket, event, bad):
-        for partner in self._partners:
+        for number, partner in enumerate(self._partners):
             unit.deliveries.enqueue(
                 partner_id=partner,
                 subject=f"ticket:{ticket}",
                 event_id=event,
-                process=PROCESS,
+                process=f"send-{number}",
                 version=1,
-                payload={"ticket": ticket},
+                payload=told(number, ticket, event),
             )
         if bad:
             unit.deliveries._current.flush()
@@ -171,6 +228,35 @@ class Changes:
 
 class RolledBack(Exception):
     pass
+
+
+def told(number, ticket, event):
+    """Write what a delivery holds of its event."""
+    fields = {
+        "Task_ExternalSystem": f"P{number}", "Ticket_ProcessId": str(ticket),
+        "Task_UpdateMessage": f"news {event}",
+    }  # fmt: skip
+    return {"direction": "Out", "request_type": "Update", "fields": fields}
+
+
+def partners(outbox, desk, count):
+    """Make partners whose targets are one desk, each with a process that calls it; give the ids."""
+    return [_partner(outbox, desk, number) for number in range(count)]
+
+
+def _partner(outbox, desk, number):
+    partner_id = outbox.partner(f"P{number}")
+    outbox.session.execute(
+        "insert into target (partner_id, code, base_url) values (%s, 'desk', %s)",
+        (partner_id, desk.url),
+    )
+    source = STEPS.replace("{number}", str(number))
+    content = definition(source)
+    command = processes.LoadProcess(
+        process=read(source), source=source, definition=content, canonical=canonical(content)
+    )
+    Administration(outbox.engine).run(lambda unit: processes.load(command, Actor("test"), unit))
+    return partner_id
 
 
 def manner():
@@ -184,11 +270,10 @@ def test_every_event_is_delivered_in_order_whoever_is_killed(durable_server, dat
     chance = random.Random(f"{SEED} kills")
     with (
         Outbox(database) as outbox,
-        Partner(manner(), slow_s=0.01) as partner,
-        Workers(database, partner.port, SIZE.workers) as workers,
+        HttpPartner(manner(), slow_s=0.01) as partner,
+        Workers(database, SIZE.workers) as workers,
     ):
-        partners = [outbox.partner(f"P{n}") for n in range(SIZE.partners)]
-        changes = Changes(outbox, partners, SIZE)
+        changes = Changes(outbox, partners(outbox, partner, SIZE.partners), SIZE)
         restart_after = {SIZE.kills * (n + 1) // (SIZE.restarts + 1) for n in range(SIZE.restarts)}
         with changes.under_way(seconds=SIZE.kills):
             for kill in range(SIZE.kills):
@@ -282,15 +367,21 @@ POINTS = {
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_kill_at_any_statement_delivers_again_at_most_once(point, proxy, database):
-    with Outbox(database) as outbox, Partner() as partner:
-        northwind = outbox.partner()
-        events = [str(outbox.queue(northwind)) for _ in range(3)]
-        with proxy.hold(POINTS[point]) as hold, Workers(proxy.url, partner.port, 1) as killed:
+    with Outbox(database) as outbox, HttpPartner() as partner:
+        made = partners(outbox, partner, 1)
+        size = Size(partners=1, tickets=1, events=3, kills=1, restarts=0, callers=1)
+        changes = Changes(outbox, made, size)
+        with changes.under_way(seconds=0):
+            pass
+        events = [
+            event for (event,) in outbox.rows("select event_id::text from delivery order by id")
+        ]
+        with proxy.hold(POINTS[point]) as hold, Workers(proxy.url, 1) as killed:
             assert hold.caught.wait(20)
             killed.kill(0)
             proxy.cut_all()
-        with Workers(database, partner.port, 1) as successor:
+        with Workers(database, 1) as successor:
             wait_until(lambda: outbox.states() == {"done": 3}, timeout_s=60)
             successor.end()
-        assert partner.first_deliveries() == {("NORTHWIND", "ticket:7"): events}
+        assert partner.first_deliveries() == {("P0", "ticket:0"): events}
         assert partner.repeats() <= 1

@@ -118,7 +118,7 @@ class Circle:
         self.verb("partners", "add", "NORTHWIND", "title=Northwind Field Service")
         for code in ("northwind-soap", "northwind-rest"):
             self.verb("partners", "targets", "add", "NORTHWIND", code, f"url={self.partner.url}")
-        for slot, name in SLOTS.items():
+        for name in SLOTS.values():
             self._load(name)
         self.verb("groups", "add", "Network")
         self.verb(

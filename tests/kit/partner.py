@@ -1,6 +1,6 @@
-"""A partner that keeps a ledger of what reached it, and the runner that sends to it.
+"""Partners that keep a ledger of what reached them, and the runner that sends to one.
 
-The partner lives in the process of the test; workers reach it from any process over loopback.
+They live in the process of the test; workers reach them from any process over loopback.
 """
 
 import json
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 from time import perf_counter
 from typing import Any, Self
 
@@ -66,23 +67,8 @@ class Partner:
         self.manner = manner
         self.received: list[Received] = []
         self._lock = threading.Lock()
-        ledger = self
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                with suppress(ConnectionError):  # a killed worker takes no answer
-                    self._answer()
-
-            def _answer(self) -> None:
-                for line in self.rfile:
-                    answer = ledger._judge(json.loads(line))
-                    threading.Event().wait(slow_s)  # the work is done, the answer is not sent
-                    if answer == "silent":
-                        return
-                    self.wfile.write(answer.encode() + b"\n")
-
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._slow_s = slow_s
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
@@ -117,7 +103,30 @@ class Partner:
         counts = Counter((one.partner, one.event) for one in self.accepted())
         return sum(count - 1 for count in counts.values())
 
+    def _handler(self) -> type[socketserver.BaseRequestHandler]:
+        ledger = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                with suppress(ConnectionError):  # a killed worker takes no answer
+                    self._answer()
+
+            def _answer(self) -> None:
+                for line in self.rfile:
+                    answer = ledger._judge(json.loads(line))
+                    if answer == "silent":
+                        return
+                    self.wfile.write(answer.encode() + b"\n")
+
+        return Handler
+
     def _judge(self, message: dict[str, Any]) -> str:
+        """Keep a message and say what is answered, after a while in which the work is done."""
+        answer = self._kept(message)
+        threading.Event().wait(self._slow_s)
+        return answer
+
+    def _kept(self, message: dict[str, Any]) -> str:
         with self._lock:
             answer = self.manner(message)
             self.received.append(
@@ -131,6 +140,48 @@ class Partner:
                 )
             )
         return answer
+
+
+class HttpPartner(Partner):
+    """One that is reached by REST calls; their headers tell the event."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _handler(self) -> type[socketserver.BaseRequestHandler]:
+        ledger = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def handle(self) -> None:
+                with suppress(ConnectionError):
+                    super().handle()
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(length := int(self.headers["Content-Length"]))
+                if len(body) < length:  # the worker was killed while it spoke
+                    return
+                message = json.loads(body)
+                message["event"] = self.headers["X-Gateway-Event-Id"]
+                message["payload"]["key"] = self.headers["Idempotency-Key"]
+                answer = ledger._judge(message)
+                if answer != "silent":
+                    self.send_response(_STATUSES[answer])
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing; the ledger tells what came."""
+
+        return Handler
+
+
+_STATUSES = {"ok": 200, "transient": 503, "permanent": 400}
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    request_queue_size = 64
 
 
 class Sender:
