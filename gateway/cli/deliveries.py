@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import click
 from rich.console import Console
 from rich.progress import track
 
-from gateway import storage
+from gateway import clock, storage
 from gateway.cli.administered import actor, ready_database
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
+from gateway.domain.process import seconds
 from gateway.errors import Refused
 from gateway.settings import Loaded
 from gateway.usecases.ports import DeliveryDesk, DeliveryRow, State, Wanted
@@ -20,7 +23,7 @@ PARTLY = 6
 _MOST = 10_000
 _BRIEF = (
     "id", "subject", "partner", "process", "version", "step", "state", "tries", "next_try",
-    "last_error",
+    "behind", "last_error",
 )  # fmt: skip
 
 _of_partner = click.option("--partner", metavar="PARTNER", help="Only of this partner.")
@@ -114,18 +117,28 @@ def show_delivery(context: click.Context, loaded: Loaded, *, number: int, as_jso
 @_numbers
 @click.option("--all-failed", is_flag=True, help="All failed ones, instead of ids.")
 @_of_partner
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="Only those that failed since: 2026-03-04T10:15 (UTC unless it says so), or 2h ago.",
+)
+@click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="At most N a second."
+)
 @click.option("--from-start", is_flag=True, help="All steps again, not from the failed one on.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be retried.")
 @as_json
 @with_settings()
 @click.pass_context
-def retry(
+def retry(  # noqa: PLR0913 - one for each option
     context: click.Context,
     loaded: Loaded,
     *,
     numbers: tuple[int, ...],
     all_failed: bool,
     partner: str | None,
+    since: str | None,
+    rate: float | None,
     from_start: bool,
     dry_run: bool,
     as_json: bool,
@@ -134,27 +147,33 @@ def retry(
 
     \b
     ticket-gateway deliveries retry 4711
-    ticket-gateway deliveries retry --all-failed --partner NORTHWIND --dry-run
+    ticket-gateway deliveries retry --partner NORTHWIND --since 2h --dry-run
+    ticket-gateway deliveries retry --partner NORTHWIND --since 2h --rate 5
 
-    Next: ticket-gateway deliveries list
+    Oldest first, so that each ticket keeps its order. Next: ticket-gateway deliveries list
     """  # noqa: D301 - \b keeps click from joining the lines
-    if all_failed == bool(numbers):
-        raise click.UsageError("give ids, or --all-failed")
-    if numbers and partner:
-        raise click.UsageError("--partner goes with --all-failed")
+    bulk = all_failed or bool(partner or since)
+    if bulk == bool(numbers):
+        raise click.UsageError("give ids, or --all-failed, --partner, --since")
+    wanted = Wanted(state=State.FAILED, partner=partner, since=_moment(since))
     with _desk(loaded, context) as desk:
-        if all_failed:
-            wanted = Wanted(state=State.FAILED, partner=partner)
-            rows = list(desk.listed(wanted, most=_MOST))
-        else:
-            rows = [desk.get(number) for number in numbers]
+        found = desk.listed(wanted, most=_MOST) if bulk else map(desk.get, sorted(set(numbers)))
+        rows = list(found)
         if dry_run:
             show([_shown(row, whole=as_json) for row in rows], as_json=as_json)
             say(f"{len(rows)} would be retried; nothing was changed.")
             return
-        refused = _retried(desk, rows, from_start=from_start)
+        refused = _retried(desk, rows, from_start=from_start, rate=rate)
+    if as_json:
+        show(
+            [{"id": row.id, "retried": row.id not in refused, "refused": refused.get(row.id, "")}
+             for row in rows],
+            as_json=True,
+        )  # fmt: skip
     say(f"{len(rows) - len(refused)} will be tried again now.")
-    _tell(context, refused, len(rows))
+    if len(rows) == _MOST:
+        say(f"These are the first {_MOST}: do it again for the rest.")
+    _tell(context, list(refused.values()), len(rows))
 
 
 @verb.command("discard")
@@ -227,17 +246,39 @@ def _desk(loaded: Loaded, context: click.Context) -> Iterator[DeliveryDesk]:
         yield desk
 
 
-def _retried(desk: DeliveryDesk, rows: Sequence[DeliveryRow], *, from_start: bool) -> list[str]:
-    """Retry one after another; give what was refused."""
-    console, refused = Console(stderr=True), []
-    for row in track(
-        rows, "Retrying", console=console, disable=not console.is_terminal, transient=True
-    ):
+def _retried(
+    desk: DeliveryDesk, rows: Sequence[DeliveryRow], *, from_start: bool, rate: float | None
+) -> dict[int, str]:
+    """Retry one after another, oldest first; give what was refused, by id."""
+    console = Console(stderr=True)
+    bar = track(rows, "Retrying", console=console, disable=not console.is_terminal, transient=True)
+    refused: dict[int, str] = {}
+    for place, row in enumerate(bar):
+        if rate and place:
+            Event().wait(1 / rate)
         try:
             desk.retry(row.id, from_start=from_start)
         except Refused as error:
-            refused.append(str(error))
+            refused[row.id] = str(error)
     return refused
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read a time, or how long ago it was.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if text is None:
+        return None
+    ago_s = seconds(text)
+    try:
+        if ago_s is not None:
+            return clock.now() - timedelta(seconds=ago_s)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise click.UsageError(f"--since {text}: no time like 2026-03-04T10:15 or 2h") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _tell(context: click.Context, refused: Sequence[str], asked: int) -> None:

@@ -8,7 +8,7 @@ from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say
 from gateway.cli.rows import show_row, show_rows
 from gateway.settings import Loaded
-from gateway.usecases import lists
+from gateway.usecases import lists, partners
 from gateway.usecases.list_kinds import PARTNERS
 
 
@@ -93,12 +93,12 @@ def set_partner(
 
     \b
     ticket-gateway partners set NORTHWIND on_dead=skip
+
+    With on_dead=skip, what waits behind a dead delivery goes on at once.
     """  # noqa: D301 - \b keeps click from joining the lines
     values = values_of(PARTNERS, pairs)
     with administered(loaded) as administers:
-        changed = administers.run(
-            lambda unit: lists.change(PARTNERS, code, values, actor(context), unit)
-        )
+        changed = administers.run(lambda unit: partners.change(code, values, actor(context), unit))
     show_row(changed.row, as_json=as_json)
     say(f"Changed: {', '.join(changed.fields)}." if changed.fields else "Nothing to change.")
 

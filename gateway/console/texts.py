@@ -272,6 +272,8 @@ TEXTS: Mapping[str, Both] = {
     "partners": _both("Partners", "Partner"),
     "pause": _both("Pause", "Anhalten"),
     "resume": _both("Resume", "Fortsetzen"),
+    "behind": _both("behind", "hinter"),
+    "is_behind": _both("It waits for delivery", "Sie wartet auf Lieferung"),
     "blocks": _both(
         "It holds up everything behind it about the same subject: repair the cause and retry, or"
         " discard it.",

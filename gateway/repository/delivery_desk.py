@@ -39,10 +39,11 @@ class DeliveryDesk:
             size = min(left, _PAGE)
             with transaction(self._engine) as current:
                 rows = current.alone(
-                    f"listed_deliveries {wanted.state}_deliveries deliveries_page",
+                    f"delivery_columns listed_deliveries {wanted.state}_deliveries deliveries_page",
                     {
                         "partner": wanted.partner,
                         "subject": wanted.subject,
+                        "since": wanted.since,
                         "after": after,
                         "most": size,
                     },
@@ -176,7 +177,7 @@ class DeliveryDesk:
 
 
 def _row(current: Transaction, number: int) -> DeliveryRow:
-    rows = current.read("find_delivery", {"id": number})
+    rows = current.read("delivery_columns found_delivery", {"id": number})
     if not rows:
         raise NotFound(f"no delivery {number}")
     return DeliveryRow(*rows[0])

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from gateway import clock
 from gateway.cli import verbs
 from gateway.errors import NotFound, WrongState
 from gateway.repository.deliveries import DeliveryStore
@@ -234,6 +235,9 @@ def test_a_bulk_that_is_partly_refused_ends_with_6(outbox, store, run, partner):
         ("retry",),
         ("retry", "1", "--all-failed"),
         ("retry", "1", "--partner", "X"),
+        ("retry", "1", "--since", "2h"),
+        ("retry", "--since", "yesterday"),
+        ("retry", "--all-failed", "--rate", "0"),
         ("discard", "--reason", "x"),
         ("discard", "1", "--reason", " "),
         ("discard", "1"),
@@ -241,3 +245,57 @@ def test_a_bulk_that_is_partly_refused_ends_with_6(outbox, store, run, partner):
 )
 def test_unclear_wishes_are_wrong_usage(run, arguments):
     run(*arguments, code=2)
+
+
+def test_those_that_failed_since_a_time_are_retried(outbox, store, run, partner):
+    old, new = dead(outbox, store, partner, "ticket:1"), dead(outbox, store, partner, "ticket:2")
+    outbox.session.execute(
+        "update delivery set settled = '2026-03-04T10:15+00' where id = %s", (old,)
+    )
+    for since, found in (("2026-03-04T10:15", {old, new}), ("2026-03-04T11:15:01+01:00", {new})):
+        shown = run("retry", "--since", since, "--dry-run", "--json").stdout.splitlines()
+        assert {json.loads(line)["id"] for line in shown} == found
+    done = run("retry", "--partner", "NORTHWIND", "--since", "2h", "--json")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        {"id": new, "retried": True, "refused": ""}
+    ]
+    assert outbox.states() == {"failed": 1, "pending": 1}
+
+
+def test_a_bulk_keeps_the_order_and_the_rate(outbox, store, run, monkeypatch):
+    partner = outbox.partner("SKIPPING", dead_policy="skip")
+    numbers = [dead(outbox, store, partner) for _ in range(3)]
+    began = clock.monotonic_s()
+    done = run("retry", *map(str, reversed(numbers)), "--rate", "20", "--json")
+    assert clock.monotonic_s() - began >= 0.1
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == numbers
+    assert [subject for _, subject, _ in audited(outbox)] == [f"delivery {n}" for n in numbers]
+
+
+def test_a_delivery_tells_behind_which_one_it_waits(outbox, store, desk, run, partner):
+    head = dead(outbox, store, partner)
+    outbox.queue(partner, "ticket:7")
+    outbox.queue(partner, "ticket:7")
+    outbox.queue(partner, "ticket:8")
+    waiting = {row.id: row for row in desk.listed(Wanted(state=State.PENDING), most=9)}
+    assert [row.behind for row in waiting.values()] == [head, head, None]
+    assert desk.get(head).blocks
+    shown = run("list", "--state", "pending").stdout.splitlines()
+    assert [line.split("\t")[9] for line in shown] == [str(head), str(head), ""]
+    desk.retry(head, from_start=False)
+    assert [desk.get(number).behind for number in (head, *waiting)] == [None, head, head, None]
+    assert not desk.get(head).blocks
+
+
+def test_what_waits_behind_a_dead_one_goes_on_when_the_partner_says_skip(
+    outbox, store, desk, partner
+):
+    head = dead(outbox, store, partner)
+    outbox.queue(partner, "ticket:7")
+    assert store.claim("me", 60) == []
+    words = ["partners", "set", "NORTHWIND", "on_dead=skip", "--database-url", outbox.url]
+    assert CliRunner().invoke(verbs, words, catch_exceptions=False).exit_code == 0
+    (claimed,) = store.claim("me", 60)
+    assert claimed.id > head
+    assert desk.get(claimed.id).behind is None
+    assert (desk.get(head).state, desk.get(head).blocks) == ("failed", False)

@@ -28,6 +28,8 @@ class DeliveryRow:
     created: datetime
     settled: datetime | None
     in_work: bool
+    behind: int | None  # the delivery it waits for
+    blocks: bool  # it is dead, and later ones of its stream wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Wanted:
     state: State
     partner: str | None = None
     subject: str | None = None
+    since: datetime | None = None  # settled then or later
     after: int = 0  # number of the last one of the page before
 
 

@@ -12,6 +12,10 @@ down_revision = "0015"
 
 def upgrade() -> None:
     op.execute("update partner set dead_policy = 'skip' where internal")
+    op.execute(
+        "update stream s set blocked = false, due = now() from partner p"
+        " where p.id = s.partner_id and p.internal and s.blocked"
+    )
 
 
 def downgrade() -> None:
