@@ -9,7 +9,7 @@ from gateway.delivery.placeholders import Names, Warn, names_of
 from gateway.delivery.steps.step import SentFile
 from gateway.domain.app_fields import HASH_FIELD
 from gateway.domain.assignment import Direction
-from gateway.domain.catalog_fields import HASH_FIELDS
+from gateway.domain.catalog_fields import HASH_FIELDS, TRIGGER_FIELD
 from gateway.usecases.ports import Claimed, EventFacts
 from gateway.usecases.process_runs import ProcessDesk, Told
 
@@ -69,12 +69,13 @@ class Reading:
         if name == HASH_FIELD:
             return self._desk.task_hash(self.told)
         if name in HASH_FIELDS:
-            return self._desk.catalog_hash(name, self.told, self._snapshot)
+            # Minimal data is the guid of the service and nothing else (SSP7 catalog, section 9).
+            whole = TRIGGER_FIELD in self._snapshot
+            return self._desk.catalog_hash(name, self.told) if whole else ""
         if self._everything_now or name in _READ_NOW:
             if self._now is None:
                 # A text came with the event and with nothing later.
-                now = self._desk.fields_now(self.told, self._snapshot)
-                self._now = {**self._snapshot, **now}
+                self._now = {**self._snapshot, **self._desk.fields_now(self.told)}
             return self._now.get(name, "")
         return self._snapshot.get(name, "")
 

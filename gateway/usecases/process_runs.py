@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from gateway.domain import app_fields
 from gateway.domain.app_fields import Facts
 from gateway.domain.assignment import Direction, WorkflowRules
-from gateway.domain.catalog_fields import SERVICE_HASH, TRIGGER_FIELD
+from gateway.domain.catalog_fields import SERVICE_HASH
 from gateway.domain.partner_commands import Acknowledge, ExchangeKind, NewExchange, Receipt
 from gateway.domain.people import AccountKind, Principal
 from gateway.domain.ticket import HistoryLine
@@ -85,23 +85,16 @@ class ProcessDesk:
         """Read what a form or the tags of a mail said about a ticket, by label."""
         return self._units.run(lambda unit: unit.processes.form(ticket_id), _reading())
 
-    def fields_now(self, told: Told, snapshot: Mapping[str, str]) -> Mapping[str, str]:
-        """Read the fields of the event's task or service as they are now; nothing if it is gone.
-
-        Of a service only those that its template lets go out with the event.
-        """
+    def fields_now(self, told: Told) -> Mapping[str, str]:
+        """Read the fields of the event's task or service as they are now; nothing if it is gone."""
         if told.service is None:
             return self._units.run(lambda unit: _fields_now(told, unit), _reading())
-        now = self._units.run(
+        return self._units.run(
             lambda unit: catalog_now(told.service, told.request, unit), _reading()
         )
-        return {name: value for name, value in now.items() if name in snapshot}
 
-    def catalog_hash(self, name: str, told: Told, snapshot: Mapping[str, str]) -> str:
+    def catalog_hash(self, name: str, told: Told) -> str:
         """Make the hash that lets its holder speak about the service or its request."""
-        # Minimal data is the guid of the service and nothing else (SSP7 catalog contract, 9).
-        if TRIGGER_FIELD not in snapshot:
-            return ""
         if name == SERVICE_HASH:
             return self._catalog_hashes.service_hash(told.service) if told.service else ""
         return self._catalog_hashes.request_hash(told.request) if told.request else ""
