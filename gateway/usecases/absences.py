@@ -52,11 +52,8 @@ def put(entries: Sequence[Entry], call: Call, unit: Unit) -> Sequence[Remarked]:
         remarks += [Remarked(each, Remark.UNKNOWN) for each in entries if each.agent not in known]
         good = [each for each in entries if each.agent in known]
         last = {known[each.agent]: each for each in good}
-        remarks += [
-            Remarked(each, Remark.OVERRIDDEN)
-            for each in good
-            if last[known[each.agent]] is not each
-        ]
+        earlier = [each for each in good if last[known[each.agent]] is not each]
+        remarks += [Remarked(each, Remark.OVERRIDDEN) for each in earlier]
         remarks += _written(last, unit)
     unit.messages.settle(call, None)
     return sorted(remarks, key=lambda remarked: remarked.entry.line)
@@ -67,9 +64,13 @@ def _written(last: dict[int, Entry], unit: Unit) -> Iterator[Remarked]:
         return
     now = unit.absences.put({id_: entry.absence for id_, entry in last.items()})
     for id_, entry in last.items():
-        start, end = now[id_].start, now[id_].end
-        if start is not None and end is not None:
-            if end < start:
-                yield Remarked(entry, Remark.ENDS_BEFORE_START)
-        elif now[id_].away:
-            yield Remarked(entry, Remark.WITHOUT_DATES)
+        if (remark := _remark(entry.absence, now[id_])) is not None:
+            yield Remarked(entry, remark)
+
+
+def _remark(sent: Absence, now: Absence) -> Remark | None:
+    if now.start is None or now.end is None:
+        return Remark.WITHOUT_DATES if now.away else None
+    # Who only switches off is not told of days that were wrong before.
+    spoken = now.away or sent.start is not None or sent.end is not None
+    return Remark.ENDS_BEFORE_START if spoken and now.end < now.start else None

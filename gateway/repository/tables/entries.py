@@ -109,6 +109,8 @@ Index(
     unique=True,
     postgresql_where=article.c.external_message_id.is_not(None),
 )
+# Searches for what was written in a span of time.
+Index("ix_article_created", article.c.created, article.c.ticket_id)
 Index("ix_article_message_id", article.c.message_id, postgresql_where=text("message_id <> ''"))
 Index("ix_article_task_id", article.c.task_id, postgresql_where=article.c.task_id.is_not(None))
 

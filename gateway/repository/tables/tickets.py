@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 
@@ -97,6 +98,8 @@ Index("ix_ticket_changed", ticket.c.changed.desc(), ticket.c.id.desc())
 Index("ix_ticket_queue_id", ticket.c.queue_id, ticket.c.state_id, *_newest)
 Index("ix_ticket_state_id", ticket.c.state_id, *_newest)
 Index("ix_ticket_customer_id", ticket.c.customer_id, *_newest)
+# For lists of a customer's tickets that are read page by page.
+Index("ix_ticket_customer_id_id", ticket.c.customer_id, ticket.c.id)
 Index("ix_ticket_owner_id", ticket.c.owner_id, *_newest)
 # The predicate is the closing time: the operator's states have no constant ids.
 Index(
@@ -136,6 +139,28 @@ Index(
     ticket.c.unlock_until,
     postgresql_where=ticket.c.unlock_until.is_not(None),
 )
+
+# Searches are ordered by them. Titles can be longer than a row of an index.
+Index("ix_ticket_title_start", func.left(ticket.c.title, text("100")).collate("C"), ticket.c.id)
+Index("ix_ticket_priority_id", ticket.c.priority_id, *_newest)
+Index("ix_ticket_responsible_id", ticket.c.responsible_id, *_newest)
+_escalations = (
+    ticket.c.escalation_first_response,
+    ticket.c.escalation_update,
+    ticket.c.escalation_solution,
+)
+for _due in _escalations:
+    Index(f"ix_ticket_{_due.name}", _due, ticket.c.id, postgresql_where=_due.is_not(None))
+_nearest = func.least(*_escalations)
+Index("ix_ticket_escalation", _nearest, ticket.c.id, postgresql_where=_nearest.is_not(None))
+for _bare in (ticket.c.customer_key, ticket.c.customer_address):
+    Index(
+        f"ix_ticket_{_bare.name}",
+        _bare,
+        postgresql_using="gin",
+        postgresql_ops={_bare.name: "gin_trgm_ops"},
+        postgresql_where=_bare.is_not(None),
+    )
 
 ticket_field = Table(
     "ticket_field",
