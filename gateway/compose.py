@@ -45,6 +45,11 @@ from gateway.dialects.ssp7.catalog.desk import Catalog
 from gateway.dialects.ssp7.catalog.shapes import REST_PATH as CATALOG_REST_PATH
 from gateway.dialects.ssp7.desk import Workflow
 from gateway.dialects.ssp7.workflow_form import FileLimits
+from gateway.dialects.tickets import problems as tickets_problems
+from gateway.dialects.tickets.desk import Options as TicketsOptions
+from gateway.dialects.tickets.desk import TicketsDesk
+from gateway.dialects.tickets.endpoint import TicketsEndpoint
+from gateway.dialects.tickets.shapes import BASE as TICKETS_BASE
 from gateway.dialects.znuny import rest as znuny_rest
 from gateway.dialects.znuny import service as znuny
 from gateway.dialects.znuny.desk import Options as ZnunyOptions
@@ -59,6 +64,7 @@ from gateway.domain.people import AccountKind
 from gateway.domain.process import Kind
 from gateway.errors import CannotStart, GatewayError
 from gateway.http.authentication import Authenticator, Way, credentials_of
+from gateway.http.bearer import KeyAuthenticator
 from gateway.http.digests import SealedDigests
 from gateway.http.door import Door
 from gateway.http.exchange import Request
@@ -241,13 +247,18 @@ def build_app(settings: Settings) -> Door:
                 )
             ),
             *_znuny_rest(tickets, settings),
+            *_tickets_rest(
+                units,
+                KeyAuthenticator(logins, frozenset({AccountKind.AGENT, AccountKind.PARTNER}), pace),
+                settings,
+            ),
             *_catalog_reads(units, logins, pace, settings),
         )
     )
     recorder = Recorder(
         log,
         seal,
-        modes={each.definition.dialect: Mode(settings.recording.mode) for each in services},
+        modes={name: Mode(settings.recording.mode) for name in (*desks, "tickets")},
         failed=metrics.recorder_failure,
     )
     return Door(
@@ -732,6 +743,32 @@ def _znuny_rest(desk: ZnunyDesk, settings: Settings) -> list[Route]:
         for service in ZNUNY_REST_SERVICES
         for path in (f"{prefix}{znuny.WEBSERVICE}/{service.name}" for prefix in znuny.PREFIXES)
     ]
+
+
+def _tickets_rest(units: UnitsOfWork, keys: KeyAuthenticator, settings: Settings) -> list[Route]:
+    """Give the tickets REST service."""
+    desk = TicketsDesk(
+        units=units,
+        keys=keys,
+        public_url=settings.public_url,
+        options=_tickets_options(settings),
+    )
+    return [
+        Route(
+            path=TICKETS_BASE,
+            endpoint=TicketsEndpoint(desk, JsonCaps(**settings.json_body.model_dump())),
+            any_method=True,
+            any_type=True,
+            below=True,
+            refuse=tickets_problems.refused_by_door,
+        )
+    ]
+
+
+def _tickets_options(settings: Settings) -> TicketsOptions:
+    given = settings.tickets_rest.model_dump()
+    limits = (given.pop("default_limit"), given["max_limit"])
+    return TicketsOptions(**given, default_limit=min(limits))
 
 
 def _manner(settings: Settings) -> ssp7.Manner:

@@ -33,6 +33,7 @@
     |   |   +-- ReferenceConflict   the task has another external reference
     |   |   +-- ReferenceTaken      the reference belongs to another open task or ticket
     |   |   +-- OutOfTurn           an earlier event is not confirmed yet
+    |   |   +-- VersionMismatch     the ticket was changed since the caller saw it
     |   |   +-- Overtaken           others changed the same again and again
     |   |   +-- ServiceLocked       an open publish request locks the catalog service
     |   |   +-- ServiceHasChildren  other catalog services are part of it
@@ -307,6 +308,12 @@ class OutOfTurn(WrongState):
     """An earlier event of the same ticket is not confirmed yet."""
 
     default = "an earlier event is not confirmed yet"
+
+
+class VersionMismatch(WrongState):
+    """The caller named a version of the ticket that is not the present one."""
+
+    default = "the ticket was changed meanwhile"
 
 
 class Overtaken(WrongState):

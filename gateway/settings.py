@@ -476,6 +476,43 @@ class Znuny(_Section):
         return _dotted(given) if isinstance(given, dict) else given
 
 
+class TicketsRest(_Section):
+    """The tickets REST dialect: plain JSON for platforms that bill customers."""
+
+    time_zone: Zone = Field(
+        default="UTC", description="Zone of dates, and of datetimes that come without one."
+    )
+    default_limit: int = Field(
+        default=1000,
+        ge=1,
+        le=10_000,
+        description="Entries of a page where no limit is named; never more than max_limit.",
+    )
+    max_limit: int = Field(default=1000, ge=1, le=10_000, description="Greatest limit of a page.")
+    list_style: Literal["text", "array"] = Field(
+        default="text",
+        description="Lists of names in answers: as one text with commas, or as arrays.",
+    )
+    default_type: str = Field(
+        default="Unclassified", min_length=1, description="Type of a ticket that names none."
+    )
+    default_status: str = Field(
+        default="new", min_length=1, description="Status of a ticket that names none."
+    )
+    default_priority: str = Field(
+        default="3 normal", min_length=1, description="Priority of a ticket that names none."
+    )
+    default_department: str = Field(
+        default="Raw", min_length=1, description="Queue of a ticket without department."
+    )
+    update_content_visible: bool = Field(
+        default=False, description="Texts that come with an update are visible to customers."
+    )
+    require_if_match: bool = Field(
+        default=False, description="Updates and deletions must name the version they mean."
+    )
+
+
 class Recording(_Section):
     """What is kept of messages, and how long."""
 
@@ -754,6 +791,7 @@ class Settings(BaseSettings):
     ssp7_workflow: Ssp7Workflow = Ssp7Workflow()
     ssp7_catalog: Ssp7Catalog = Ssp7Catalog()
     znuny: Znuny = Znuny()
+    tickets_rest: TicketsRest = TicketsRest()
     recording: Recording = Recording()
     worker: Worker = Worker()
     delivery: Delivery = Delivery()

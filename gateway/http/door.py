@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -279,11 +280,13 @@ def _dressed(answer: Answer, request: Request) -> Answer:
 
 
 async def _send(send: Send, answer: Answer, *, without_body: bool) -> None:
-    headers = (
+    # RFC 9110, 8.6: these say nothing of a body that is not there.
+    bodiless = answer.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+    described = (
         ("Content-Type", answer.media_type),
         ("Content-Length", str(len(answer.body))),
-        *answer.headers,
     )
+    headers = answer.headers if bodiless else (*described, *answer.headers)
     raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": raw})
     await send({"type": "http.response.body", "body": b"" if without_body else answer.body})

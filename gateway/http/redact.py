@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 MASK = "***"
 
 _SESSION = re.compile(r"(/session/)[^/]+", re.IGNORECASE)
-# A key of ours has no business in an address, but callers put it there; no other text looks like it.
+# A key of ours has no business in an address, but callers put it there; no other text is like it.
 _KEY = re.compile(r"tgk_[\w-]{8,}")
 _SEPARATORS = re.compile(r"([&;])")  # both part the pairs of a query
 

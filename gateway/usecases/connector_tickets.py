@@ -1,8 +1,8 @@
-"""Tickets of the connector: made and changed with articles, files, times, fields and a reference.
+"""Tickets of connectors: made and changed with articles, files, times, fields and a reference.
 
-What a ticket may become is decided where every dialect decides it; here stands what is the
-connector's own: closing unlocks, several things change at once, each under a right of its own
-(Znuny contract, section 6).
+What a ticket may become is decided where every dialect decides it; here stands what those have in
+common that change several things at once: closing unlocks, each thing has a right of its own
+(Znuny contract, section 6). Tickets REST brings its lists of people along.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,16 @@ from gateway.domain.ticket import (
 )
 from gateway.domain.values import Row, Unset
 from gateway.usecases import article_mails, assignments
-from gateway.usecases.ports import Call, Claim, Unit
+from gateway.usecases.ports import Call, Claim, Mentioned, Party, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Who belongs to a ticket from now on, in order; ``before`` by the names history shows."""
+
+    party: Party
+    members: Sequence[Mentioned]
+    before: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +46,7 @@ class Brought:
 
     articles: Sequence[WholeArticle] = ()
     filled: Sequence[Filled] = ()
+    gathered: Sequence[Gathered] = ()
     present: Mapping[int, Sequence[str]] = field(default_factory=dict)  # values before, by field
     claim: Claim | None = None
     unclaimed: bool = False
@@ -46,7 +56,9 @@ class Brought:
     @property
     def anything(self) -> bool:
         """Tell whether the ticket changes by it."""
-        return bool(self.articles or self.filled or self.claim or self.unclaimed)
+        return bool(
+            self.articles or self.filled or self.gathered or self.claim or self.unclaimed
+        )
 
 
 def make(blank: Ticket, brought: Brought, call: Call, unit: Unit) -> Ticket:
@@ -157,6 +169,9 @@ def _bring(ticket: Ticket, brought: Brought, call: Call, unit: Unit) -> None:
     if brought.filled:
         unit.intake.fill(ticket, brought.filled)
         unit.history.add(ticket, [_field_line(each, brought) for each in brought.filled], call)
+    for each in brought.gathered:
+        unit.cards.put_party(ticket, each.party, [member.row for member in each.members], call)
+        unit.history.add(ticket, [_gathered_line(each)], call)
     if brought.claim is not None:
         unit.intake.claim(ticket, brought.claim, brought.system_id)
     elif brought.unclaimed:
@@ -189,6 +204,11 @@ def _news(article: WholeArticle, ticket: Ticket) -> list[Event]:
 def _field_line(filled: Filled, brought: Brought) -> HistoryLine:
     old = ", ".join(brought.present.get(filled.field.id, ()))
     return HistoryLine(kind="dynamic field", text=filled.field.name, old=old, new=filled.shown)
+
+
+def _gathered_line(gathered: Gathered) -> HistoryLine:
+    new = ", ".join(member.name for member in gathered.members)
+    return HistoryLine(kind=gathered.party.value, old=", ".join(gathered.before), new=new)
 
 
 def _send(ticket: Ticket, brought: Brought, call: Call, unit: Unit) -> None:

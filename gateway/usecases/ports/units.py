@@ -14,8 +14,8 @@ from gateway.usecases.ports.attached import (
     WorkingTimeStore,
 )
 from gateway.usecases.ports.calls import Call
-from gateway.usecases.ports.catalog import CatalogStore
 from gateway.usecases.ports.cards import CardStore
+from gateway.usecases.ports.catalog import CatalogStore
 from gateway.usecases.ports.deliveries import Deliveries
 from gateway.usecases.ports.entries import EntryStore
 from gateway.usecases.ports.inbound_mails import InboundMailStore

@@ -1,0 +1,1 @@
+"""The tickets REST dialect: plain JSON for platforms that bill customers."""
