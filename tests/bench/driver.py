@@ -31,6 +31,10 @@ class Job:
     seconds: float
     login: tuple[str, str]
     all_of_them: bool = False
+    method: str = "POST"
+    paths: tuple[str, ...] = (HELPDESK,)  # one of all bodies, or one of each
+    media_type: str = "text/xml; charset=utf-8"
+    good: str = "ResultCode>0<"  # what a good answer holds
 
 
 class Driver:
@@ -62,7 +66,8 @@ class Driver:
 class _Connection:
     """One kept connection with at most one call on its way."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, good: bytes) -> None:
+        self._good = good
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._answer = b""
@@ -86,15 +91,19 @@ class _Connection:
             self._wanted = len(head) + 4 + length
         if not self._wanted or len(self._answer) < self._wanted:
             return None
-        if not self._answer.startswith(b"HTTP/1.1 200") or b"ResultCode>0<" not in self._answer:
+        if not self._answer.startswith(b"HTTP/1.1 200") or self._good not in self._answer:
             raise ValueError(self._answer[:2000])
         return perf_counter() - self._sent_s
 
 
 def _done(job: dict[str, Any]) -> list[float]:
     token = base64.b64encode(":".join(job["login"]).encode()).decode()
-    requests = [_request(body.encode(), token) for body in job["bodies"]]
-    connections = [_Connection(job["port"]) for _ in range(job["clients"])]
+    requests = [
+        _request(body.encode(), token, job, job["paths"][place % len(job["paths"])])
+        for place, body in enumerate(job["bodies"])
+    ]
+    good = job["good"].encode()
+    connections = [_Connection(job["port"], good) for _ in range(job["clients"])]
     waiting = selectors.DefaultSelector()
     turn, seconds = 0, []
     least = len(requests) if job["all_of_them"] else 0
@@ -120,9 +129,9 @@ def _done(job: dict[str, Any]) -> list[float]:
     return seconds
 
 
-def _request(body: bytes, token: str) -> bytes:
+def _request(body: bytes, token: str, job: dict[str, Any], path: str) -> bytes:
     return (
-        f"POST {HELPDESK} HTTP/1.1\r\nHost: bench\r\nContent-Type: text/xml; charset=utf-8\r\n"
+        f"{job['method']} {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: {job['media_type']}\r\n"
         f"Authorization: Basic {token}\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode() + body
 

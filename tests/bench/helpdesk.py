@@ -101,10 +101,10 @@ class Scale:
                 lasted[side.name] += sum(taken) / clients
                 used[side.name].append((after[0] - before[0], after[1] - before[1]))
         found = {
-            name: _figures(name, operation, clients, times[name], lasted[name], used[name])
+            name: figures_of(name, operation, clients, times[name], lasted[name], used[name])
             for name in times
         }
-        return [_compared(one, found) for one in found.values()]
+        return [compared(one, found) for one in found.values()]
 
 
 def cpu(process: psutil.Process) -> tuple[float, float]:
@@ -119,7 +119,7 @@ def cpu(process: psutil.Process) -> tuple[float, float]:
     return own, database
 
 
-def _figures(
+def figures_of(
     side: str,
     operation: str,
     clients: int,
@@ -142,14 +142,10 @@ def _figures(
     )
 
 
-def _compared(one: Figures, found: dict[str, Figures]) -> Figures:
-    return Figures(
-        **{
-            **asdict(one),
-            "times_stock": one.per_s / found["stock Spyne"].per_s,
-            "times_bare": one.per_s / found["bare lxml"].per_s,
-        }
-    )
+def compared(one: Figures, found: dict[str, Figures]) -> Figures:
+    rivals = {"times_stock": "stock Spyne", "times_bare": "bare lxml"}
+    ratios = {key: one.per_s / found[name].per_s for key, name in rivals.items() if name in found}
+    return Figures(**{**asdict(one), **ratios})
 
 
 def save(ticket: str, title: str) -> bytes:
@@ -186,7 +182,7 @@ def rival(name: str, factory: str) -> Iterator[Side]:
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"),
         *("--http", "1", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "8"),
-        *("--log-level", "error", f"tests.bench.rivals:{factory}"),
+        *("--log-level", "error", f"tests.bench.{factory}"),
     ]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
@@ -265,8 +261,8 @@ def run(seconds: float) -> tuple[list[Figures], dict[str, float]]:
         gateway = stack.enter_context(Serving(data_dir, "--no-worker", **UNHURRIED))
         sides = [
             Side("gateway", gateway.port, psutil.Process(gateway.process.pid)),
-            stack.enter_context(rival("stock Spyne", "stock")),
-            stack.enter_context(rival("bare lxml", "bare")),
+            stack.enter_context(rival("stock Spyne", "rivals:stock")),
+            stack.enter_context(rival("bare lxml", "rivals:bare")),
         ]
         driver = stack.enter_context(Driver())
         for operation, bodies in operations():
@@ -306,18 +302,20 @@ def main() -> None:
               f" {cost.commits} durable commit(s)")  # fmt: skip
         for one in figures:
             if one.operation == operation:
-                print(_line(one))
+                print(line(one))
     print("\nThe same database alone, transactions a second:")
     for name, per_s in alone.items():
         print(f"  {name:<32} {per_s:8.0f}")
 
 
-def _line(one: Figures) -> str:
+def line(one: Figures) -> str:
+    ratios = ""
+    if one.times_stock is not None and one.times_bare is not None:
+        ratios = f"  {one.times_stock:5.2f} x stock  {one.times_bare:5.2f} x bare"
     return (
         f"  {one.side:<12} {one.clients} client(s) {one.per_s:7.0f}/s"
         f"  p50 {one.p50_ms:6.1f}  p95 {one.p95_ms:6.1f}  p99 {one.p99_ms:6.1f} ms"
-        f"  cpu {one.cpu_ms:5.2f} + {one.database_cpu_ms:4.2f} ms"
-        f"  {one.times_stock:5.2f} x stock  {one.times_bare:5.2f} x bare"
+        f"  cpu {one.cpu_ms:5.2f} + {one.database_cpu_ms:4.2f} ms{ratios}"
     )
 
 

@@ -22,10 +22,12 @@ import psycopg
 from gateway import compose
 from gateway.repository import statements
 from gateway.settings import load
+from tests.kit import znuny as connector
 from tests.kit.asgi import talk
 from tests.kit.database import ADMIN_PASSWORD, Databases, driver_url, running_server
 from tests.kit.gateway import HELPDESK, element, new_id, wrapped
 from tests.kit.proxy import DatabaseProxy
+from tests.kit.znuny import ARTICLE, NEW_TICKET
 
 _OWN = {"begin", "commit", ""}  # and the empty statement that asks whether somebody is there
 _APART = {"open_message", "close_message", "reserve_numbers"}
@@ -57,17 +59,20 @@ class Counter:
                          ("authorization", f"Basic {token}")]  # fmt: skip
 
     def call(self, operation: str, content: str = "") -> Cost:
-        """Make a call that must succeed."""
-        body = wrapped(element(operation, content))
+        """Make a call of the helpdesk that must succeed."""
+        return self.post(HELPDESK, wrapped(element(operation, content)), b"ResultCode>0<")
+
+    def post(self, path: str, body: bytes, good: bytes) -> Cost:
+        """Post a message whose answer must hold this."""
         self._proxy.heard = heard = []
         reply = talk(
             self._app,
-            path=HELPDESK,
+            path=path,
             headers=[*self._headers, ("content-length", str(len(body)))],
             pieces=[body],
         )
         self._proxy.heard = None
-        assert b"ResultCode>0<" in reply.body, reply.body
+        assert good in reply.body, reply.body
         return self._cost(heard)
 
     def _cost(self, heard: list[tuple[bytes, bytes]]) -> Cost:
@@ -161,9 +166,30 @@ def _calls(ticket: str, agent: str) -> Iterator[tuple[str, str]]:
     yield "ReopenTicket_V1", one
 
 
+def connector_costs(url: str) -> dict[str, Cost]:
+    """Call the operations of the connector, everything warm."""
+    login = {"UserLogin": "admin", "Password": ADMIN_PASSWORD}
+    whole = {"Ticket": {**NEW_TICKET, "CustomerUser": "jane@example.com"}, "Article": ARTICLE}
+    one = {"TicketID": "1"}
+    costs = {}
+    with counter(url) as counted:
+        for operation, data, good in (
+            ("TicketCreate", whole, "TicketNumber"),
+            ("ExternalReference", {"ExternalReference": "R1", **whole}, "Action"),
+            ("TicketUpdate", {**one, "Article": ARTICLE}, "TicketNumber"),
+            ("TicketGet", {**one, "AllArticles": "1", "DynamicFields": "1"}, "Disk full"),
+            ("TicketHistoryGet", one, "NewTicket"),
+            ("TicketSearch", {"StateType": "Open", "Title": "Disk*"}, "TicketID"),
+        ):
+            body = connector.wrapped(connector.request(operation, {**login, **data}))
+            for _ in range(3):
+                costs[operation] = counted.post(connector.CONNECTOR, body, good.encode())
+    return costs
+
+
 def main() -> None:
     with running_server() as server, Databases(server).migrated() as url:
-        for name, cost in measured(url).items():
+        for name, cost in (measured(url) | connector_costs(url)).items():
             trips = " | ".join("+".join(trip) for trip in cost.trips)
             print(
                 f"{name:<28} {len(cost.trips)} round trips, {cost.statements:>2} statements,"
