@@ -4,17 +4,19 @@ import os
 import re
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from gateway.compose import build_worker
+from gateway.delivery.deliverer import Deliverer
 from gateway.domain.assignment import TaskState
 from gateway.settings import Settings
 from tests.kit import web
 from tests.kit.children import ROOT, wait_until
 from tests.kit.gateway import running_gateway
-from tests.kit.processes import ProcessWorld
+from tests.kit.processes import PACE, ProcessWorld
 from tests.kit.simulator import Chaos, Numbers, Simulator
 
 NORTHWIND = (Path(__file__).parents[2] / "deploy" / "examples" / "northwind.toml").read_text()
@@ -118,6 +120,42 @@ def test_ft10_every_event_arrives_once_and_in_order_whatever_goes_wrong_at_first
     assert {row[3] for row in world.deliveries()} == {"done"}
 
 
+def test_ft8_a_partner_away_for_an_hour_is_told_all_in_order_and_never_too_much_at_once(world):
+    world.sql("update partner set max_in_flight = 2 where name = 'NORTHWIND'")
+    world.partner.chaos.on(Chaos.REFUSE)
+    guids = [world.given() for _ in range(12)]
+    for guid, text in product(guids, ("one", "two")):
+        world.tell(guid, text)
+    world.worker.drain()
+    for _ in range(60):
+        world.worker.drain(ahead_s=60)
+    assert len(world.deliveries()) == 36
+    assert {row[3] for row in world.deliveries()} == {"pending"}
+    assert max(row[5] for row in world.deliveries()) == 1  # an open circuit costs no tries
+    world.partner.slow_s = 0.1
+    world.partner.chaos.on(Chaos.SLOW)
+    world.worker.drain(ahead_s=300)
+    due = [wait for (wait,) in world.sql(WAITS)]
+    assert len(due) >= 10  # all but the probe, and what became due at once
+    assert (max(due) <= 30, 5 < sum(due) / len(due) < 25) == (True, True)
+    crowd = Deliverer(
+        world.worker._deliverer._store, world.worker._deliverer._registry, threads=8, pace=PACE
+    )
+    crowd._store.shift(31)
+    crowd.start()
+    try:
+        wait_until(lambda: {row[3] for row in world.deliveries()} == {"done"}, 60)
+    finally:
+        crowd.stop()
+        world.sql("update partner set max_in_flight = default where name = 'NORTHWIND'")
+    assert world.partner.at_once.most == 2
+    assert [each.notes for each in world.partner.desk.incidents.values()] == [["one", "two"]] * 12
+    assert world.partner.desk.repeats() == 0
+
+
+WAITS = "select extract(epoch from due - now())::float8 from stream where due is not null"
+
+
 def test_ft11_a_refusal_fails_at_once_and_is_recorded(world):
     world.partner.chaos.on(Chaos.BAD_REQUEST)
     world.given()
@@ -132,15 +170,47 @@ def test_ft11_a_refusal_fails_at_once_and_is_recorded(world):
     assert answer.endswith("bad request")
 
 
-def test_j3_a_flood_is_recorded_and_tried_again_and_the_worker_goes_on(world):
-    world.partner.chaos.on(Chaos.HUGE, 1, 1000)
-    world.given()
+@pytest.mark.parametrize(
+    ("chaos", "error"),
+    [
+        (Chaos.HUGE, "is larger than"),
+        (Chaos.ENDLESS, "is larger than"),
+        (Chaos.BOMB, "is larger than"),
+        (Chaos.HEADERS, "no whole answer"),
+        (Chaos.DTD, "unreadable answer"),
+    ],
+)
+def test_j3_j4_a_hostile_answer_is_recorded_and_tried_again_and_harms_nobody(world, chaos, error):
+    world.partner.chaos.on(chaos, 1, 1000)
+    first, second = world.given(), world.given()
     world.worker.drain()
-    ((_, _, _, delivery, step, tries, error),) = world.deliveries()
-    assert (delivery, step, tries) == ("pending", "send-new", 1)
-    assert "larger than" in error
+    struck, other = world.deliveries()
+    assert struck[3:6] == ("pending", "send-new", 1)
+    assert error in struck[6]
+    assert (other[3], state(world, second)) == ("done", TaskState.IN_PROGRESS)
+    ((outcome, kept),) = world.sql(
+        "select outcome, length(answer) from attempt where outcome <> 'ok'"
+    )
+    assert (outcome, (kept or 0) <= 65_536) == ("transient", True)
     world.worker.drain(ahead_s=3600)
     assert {row[3] for row in world.deliveries()} == {"done"}
+    assert state(world, first) is TaskState.IN_PROGRESS
+
+
+def test_j10_a_redirect_is_not_followed_recorded_and_dead(world):
+    world.partner.chaos.on(Chaos.REDIRECT, 1, 1000)
+    world.given()
+    second = world.given()
+    world.worker.drain()
+    asked = len(world.partner.asked)
+    dead, other = world.deliveries()
+    assert (dead[3], other[3]) == ("failed", "done")
+    assert dead[6].startswith("HTTP status 3")
+    ((outcome, status),) = world.sql("select outcome, status from attempt where status >= 300")
+    assert (outcome, status // 100) == ("permanent", 3)
+    world.worker.drain(ahead_s=3600)
+    assert len(world.partner.asked) == asked
+    assert state(world, second) is TaskState.IN_PROGRESS
 
 
 def test_j10_an_inner_address_is_refused_recorded_and_dead(world):

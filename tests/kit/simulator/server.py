@@ -32,6 +32,25 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class Gauge:
+    """Counts the calls that are in work, and keeps the most there ever were."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._now = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._now -= 1
+
+
 class Simulator:
     """A service provider on loopback; its parts may be changed at any time."""
 
@@ -51,6 +70,7 @@ class Simulator:
         self.pages: dict[str, Page] = {}  # by path and query
         self.slow_s = 1.0
         self.asked: list[tuple[str, str]] = []  # method and target of everything that came
+        self.at_once = Gauge()
         self.stopping = threading.Event()
         simulator = self
 
@@ -84,6 +104,7 @@ class Simulator:
         self.proof = Proof()
         self.pages.clear()
         self.asked.clear()
+        self.at_once = Gauge()
         self.desk.forget()
         self.desk.numbers = Numbers.ANSWER
 
@@ -153,7 +174,8 @@ class _Handler(BaseHTTPRequestHandler):
             address = f"{self.of.url}{contract.PATH}"
             self._reply(Reply(200, "text/xml; charset=utf-8", contract.wsdl(address)))
         else:
-            self._worked(path)
+            with self.of.at_once:
+                self._worked(path)
 
     def _worked(self, path: str) -> None:
         chaos = self.of.chaos.next()
