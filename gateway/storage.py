@@ -3,7 +3,7 @@
 A module of its own: to load all dialects would take a short verb longer than its work.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from gateway.repository.seed import seed
 from gateway.repository.targets import TargetStore
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.secret_files import SecretFiles, SecretMissing
-from gateway.settings import Database, Settings
+from gateway.settings import Database, MailRules, Settings
 from gateway.usecases import administration_ports, app_registry, ports
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "desk",
     "inspect",
     "joined_server",
+    "mailbox_defects",
     "migrate",
     "own_server",
     "passwords",
@@ -113,6 +114,31 @@ def connector_defects(settings: Settings) -> Sequence[str]:
         states=rules.external_reference_states,
         state_types=rules.external_reference_state_types,
         type_name=rules.default_type,
+    )
+
+
+def mailbox_defects(settings: Settings) -> Sequence[tuple[str, str, str]]:
+    """Tell what mailboxes name that is not there: the mailbox or its address, the key, the name.
+
+    Raises:
+        StorageAway: the database does not answer.
+    """
+    found = []
+    for box in settings.mailbox:
+        whole = _named_in_vain(box, settings)
+        found += [(box.name, key, name) for key, name in whole.items()]
+        for each in box.address:
+            own = _named_in_vain(each, settings).items() - whole.items()
+            found += [(f"{box.name} {each.address}", key, name) for key, name in sorted(own)]
+    return found
+
+
+def _named_in_vain(keys: MailRules, settings: Settings) -> Mapping[str, str]:
+    return inspection.mailbox_defects(
+        _url(settings),
+        partner=keys.partner,
+        app=keys.external_app if keys.new_tickets else "",
+        person=keys.failover_person,
     )
 
 

@@ -24,6 +24,7 @@ from gateway.storage import (
     backlogs,
     connector_defects,
     inspect,
+    mailbox_defects,
     target_defects,
 )
 from gateway.usecases.ports import Backlog
@@ -95,6 +96,7 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
             partners = backlogs(settings) if current else ()
             defects = connector_defects(settings) if current else ()
             targets = target_defects(settings) if current else ()
+            boxes = mailbox_defects(settings) if current else ()
     except GatewayError as error:
         yield Finding("connection", False, str(error), "start it, or correct database.url")
         return
@@ -105,6 +107,7 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
     if targets:
         remedy = "put the files where secrets.folder and the targets of partners name them"
         yield Finding("targets", False, "; ".join(targets), remedy)
+    yield from (_of_mailbox(*box) for box in boxes)
     yield from (_of_partner(partner) for partner in partners)
 
 
@@ -165,6 +168,20 @@ def _mailbox(name: str, server: ImapServer) -> Finding:
     except (ServerAway, SecretMissing) as error:
         remedy = "correct server, port, user, secret or ca_file of this [[mailbox]]"
         return Finding(subject, False, str(error), remedy)
+
+
+def _of_mailbox(place: str, key: str, name: str) -> Finding:
+    verb = {
+        "partner": f"ticket-gateway partners add {name}",
+        "external_app": f"ticket-gateway apps add {name}",
+        "failover_person": f"ticket-gateway accounts add {name}",
+    }[key]
+    return Finding(
+        f"mailbox {place}",
+        False,
+        f"{key}: there is no active {name}",
+        f"`{verb}`, or correct {key} of this [[mailbox]]",
+    )
 
 
 def _of_server(facts: ServerFacts, settings: Settings) -> Iterator[Finding]:

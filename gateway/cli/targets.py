@@ -5,6 +5,7 @@ import click
 from gateway.cli.administered import actor, administered, ready_database, values_of
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
+from gateway.cli.rows import show_row
 from gateway.errors import NotFound
 from gateway.settings import Loaded
 from gateway.usecases import targets
@@ -15,7 +16,7 @@ FAILED = 1
 
 @click.group(name="targets", short_help="Addresses of a partner that processes call.")
 def group() -> None:
-    """Add, list and remove targets: the addresses of a partner that processes call.
+    """Add, list, change and remove targets: the addresses of a partner that processes call.
 
     \b
     ticket-gateway partners targets add NORTHWIND northwind-rest url=https://desk.example.com
@@ -70,10 +71,40 @@ def add(
     values = values_of(targets.TARGETS, pairs)
     with administered(loaded) as administers:
         row = administers.run(lambda unit: targets.add(partner, code, values, actor(context), unit))
-    if as_json:
-        show([row], as_json=True)
-    else:
-        show([{"field": key, "value": value} for key, value in row.items()], as_json=False)
+    show_row(row, as_json=as_json)
+
+
+@group.command("set")
+@click.argument("partner")
+@click.argument("code")
+@click.argument("pairs", nargs=-1, required=True, metavar="KEY=VALUE...")
+@as_json
+@with_settings()
+@click.pass_context
+def set_target(
+    context: click.Context,
+    loaded: Loaded,
+    *,
+    partner: str,
+    code: str,
+    pairs: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Change a target; it holds from the next call on.
+
+    \b
+    ticket-gateway partners targets set NORTHWIND northwind-rest timeout_s=60
+    ticket-gateway partners targets set NORTHWIND northwind-rest auth=bearer secret=northwind-2
+
+    Next: ticket-gateway partners test PARTNER
+    """  # noqa: D301 - \b keeps click from joining the lines
+    values = values_of(targets.TARGETS, pairs)
+    with administered(loaded) as administers:
+        changed = administers.run(
+            lambda unit: targets.change(partner, code, values, actor(context), unit)
+        )
+    show_row(changed.row, as_json=as_json)
+    say(f"Changed: {', '.join(changed.fields)}." if changed.fields else "Nothing to change.")
 
 
 @group.command("remove")

@@ -94,6 +94,41 @@ def connector_defects(
     )
 
 
+def mailbox_defects(url: str, *, partner: str, app: str, person: str) -> dict[str, str]:
+    """Tell what the keys of a mailbox name that is not there, by the key; empty names are none.
+
+    Raises:
+        StorageAway: the server does not answer, or refuses us.
+    """
+    named = {
+        "partner": (partner, "select name from partner where name = %s and active"),
+        "external_app": (
+            app,
+            (
+                "select code from external_app where code = %s and active"
+                " and left(code, 10) <> 'Ticketing.'"
+            ),
+        ),
+        "failover_person": (
+            person,
+            (
+                "select login from customer_user where login = %s and active"
+                " union all select login from agent where lower(login) = lower(%s) and active"
+            ),
+        ),
+    }
+    try:
+        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, connect_timeout=5, autocommit=True) as session:
+            return {
+                key: name
+                for key, (name, query) in named.items()
+                if name and _value(session, query, *[name] * query.count("%s")) is None
+            }
+    except (psycopg.Error, ValueError) as error:
+        raise StorageAway(f"the database does not answer: {str(error).splitlines()[0]}") from None
+
+
 def _clock_off_s(session: psycopg.Connection) -> float:
     theirs = _value(session, "select clock_timestamp()")
     return (theirs - clock.now()).total_seconds() if isinstance(theirs, datetime) else 0.0

@@ -1,4 +1,4 @@
-"""Targets of partners: add, list, remove; each function is one command in one transaction."""
+"""Targets of partners: each function is one command of an operator in one transaction."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from gateway.errors import BrokenRule, Missing, NotFound
 from gateway.text import printable
 from gateway.usecases.administration_ports import AdministrationUnit, Record
 from gateway.usecases.list_fields import Field, Form, ListKind, hint
-from gateway.usecases.lists import Actor, audit
+from gateway.usecases.lists import Actor, Changed, audit
 from gateway.usecases.ports import TargetAuth
 
 _CODE = re.compile("[a-z0-9][a-z0-9-]{0,59}")
@@ -71,18 +71,42 @@ def add(
     return shown
 
 
+def change(
+    partner: str, code: str, values: Mapping[Field, object], actor: Actor, unit: AdministrationUnit
+) -> Changed:
+    """Change fields of a target; it must be one that can be called, as a new one.
+
+    Raises:
+        Missing, BrokenRule: as of ``add``.
+        NotFound: no such partner or target.
+    """
+    record = _target(partner, code, unit)
+    columns = {field.column: value for field, value in values.items()}
+    _judge({**record, **columns})
+    old, new = _shown(record), _shown({**record, **columns})
+    keys = tuple(key for key in new if new[key] != old[key])
+    if keys:
+        unit.update(TARGETS.table, {"id": record["id"]}, columns)
+        audit(
+            "target changed",
+            f"{partner} {code}",
+            actor,
+            unit,
+            before={key: old[key] for key in keys},
+            after={key: new[key] for key in keys},
+        )
+    return Changed(new, keys)
+
+
 def remove(partner: str, code: str, actor: Actor, unit: AdministrationUnit) -> None:
     """Remove a target; a process that calls it fails from then on.
 
     Raises:
         NotFound: no such partner or target.
     """
-    of = _partner(partner, unit)
-    records = {each["code"]: each for each in unit.find(TARGETS.table, "partner_id", of["id"])}
-    if code not in records:
-        raise NotFound(f"{partner} has no target {printable(code)!r}{hint(code, records)}")
-    unit.delete(TARGETS.table, {"id": records[code]["id"]})
-    audit("target removed", f"{partner} {code}", actor, unit, before=_shown(records[code]))
+    record = _target(partner, code, unit)
+    unit.delete(TARGETS.table, {"id": record["id"]})
+    audit("target removed", f"{partner} {code}", actor, unit, before=_shown(record))
 
 
 def _judge(columns: Record) -> None:
@@ -118,6 +142,14 @@ def _partner(code: str, unit: AdministrationUnit) -> Record:
         known = [each["name"] for each in unit.list("partner")]
         raise NotFound(f"no partner {printable(code)!r}{hint(code, known)}")
     return found[0]
+
+
+def _target(partner: str, code: str, unit: AdministrationUnit) -> Record:
+    of = _partner(partner, unit)
+    records = {each["code"]: each for each in unit.find(TARGETS.table, "partner_id", of["id"])}
+    if code not in records:
+        raise NotFound(f"{partner} has no target {printable(code)!r}{hint(code, records)}")
+    return records[code]
 
 
 def _shown(record: Record) -> Shown:

@@ -1,5 +1,6 @@
 """Mailboxes on a real IMAP server: polled, done, moved; nothing twice, nothing lost."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 
+from gateway.cli import verbs
 from gateway.compose import mailboxes
 from gateway.errors import StorageAway
 from gateway.mail.imap import Inbox
@@ -17,7 +20,7 @@ from gateway.repository.numbers import NumberReserve
 from gateway.repository.unit_of_work import UnitsOfWork
 from tests.kit.children import ROOT
 from tests.kit.imap import HOST, PASSWORD, imap_server
-from tests.kit.inbound import mail, mail_settings
+from tests.kit.inbound import TOP, mail, mail_settings
 from tests.kit.mail import server_certificate
 from tests.kit.serving import free_port
 from tests.kit.stores import Stores
@@ -221,6 +224,32 @@ def test_a_missing_secret_is_told_by_its_name(stores, tmp_path, imap):
     with opened(stores, tmp_path, f"port = {imap.port}\ntls = false") as mailbox:
         assert mailbox.poll() == 0
     assert "imap-partners" in error_of(stores)
+
+
+def test_check_tells_what_a_mailbox_names_that_is_not_there(stores, folder, imap, tmp_path):
+    file = tmp_path / "gateway.toml"
+    box = TOP.format(folder=folder) + f"port = {imap.port}\ntls = false\n"
+    file.write_text(
+        box.replace('"admin"', '"ghost"')
+        + 'external_app = "LETTERS"\n'
+        + '[[mailbox.address]]\naddress = "in@example.org"\npartner = "NORTHWIN"\n'
+        + '[[mailbox.address]]\naddress = "no@example.org"\nnew_tickets = false\n'
+    )
+    words = ["check", "--config", str(file), "--json", "--database-url", stores.url]
+    done = CliRunner().invoke(verbs, words, catch_exceptions=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    told = {
+        (line["subject"], line["found"]): line["remedy"]
+        for line in lines
+        if line["subject"].startswith("mailbox") and not line["ok"]
+    }
+    assert set(told) == {
+        ("mailbox partners", "external_app: there is no active LETTERS"),
+        ("mailbox partners", "failover_person: there is no active ghost"),
+        ("mailbox partners in@example.org", "partner: there is no active NORTHWIN"),
+    }
+    assert all("`ticket-gateway " in remedy for remedy in told.values())
+    assert done.exit_code == 1
 
 
 @contextmanager

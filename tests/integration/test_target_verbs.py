@@ -97,6 +97,41 @@ def test_a_target_that_could_not_be_called_is_refused(run, pairs, error, said):
     assert said in str(refused.value)
 
 
+def test_one_value_of_a_target_is_changed_and_the_rest_stays(run, stores):
+    run("targets", "add", "NORTHWIND", "desk", URL, "auth=bearer", "secret=one", "timeout_s=20")
+    (changed,) = run("targets", "set", "NORTHWIND", "desk", "secret=two", "--json")
+    assert (changed["secret"], changed["auth"], changed["timeout_s"]) == ("two", "bearer", 20)
+    run("targets", "set", "NORTHWIND", "desk", "secret=two")
+    assert stores.sql(
+        "select before, after from audit where action = 'target changed' order by id"
+    ) == [({"secret": "one"}, {"secret": "two"})]
+    for pairs, said in (
+        (["auth=basic"], "user"),
+        (["url=ftp://x"], "address"),
+        (["secret="], "secret"),
+    ):
+        with pytest.raises((BrokenRule, Missing), match=said):
+            run("targets", "set", "NORTHWIND", "desk", *pairs)
+    with pytest.raises(NotFound, match="did you mean 'desk'"):
+        run("targets", "set", "NORTHWIND", "desc", "timeout_s=30")
+    (row,) = run("targets", "list", "NORTHWIND", "--json")
+    assert row == changed
+
+
+def test_no_verb_of_partners_shows_more_of_a_secret_than_its_name(run, tmp_path):
+    (tmp_path / "northwind").write_text("canary-5512")
+    folder = {"GATEWAY_SECRETS__FOLDER": str(tmp_path)}
+    told = run("targets", "add", "NORTHWIND", "desk", "url=http://127.0.0.1:9", "auth=bearer",
+               "secret=northwind", "--json", **folder)  # fmt: skip
+    told += run("targets", "list", "NORTHWIND", "--json", **folder)
+    told += run("show", "NORTHWIND", "--json", **folder)
+    told += run("list", "--json", **folder)
+    allowed = {"GATEWAY_DELIVERY__PRIVATE_NETWORKS": "127.0.0.1/32"}
+    told += run("test", "NORTHWIND", "--json", code=1, **folder, **allowed)
+    assert "canary" not in json.dumps(told)
+    assert told[0]["secret"] == "northwind"
+
+
 def test_names_that_do_not_fit_are_refused_with_the_nearest(run):
     run("targets", "add", "NORTHWIND", "desk", URL)
     with pytest.raises(BrokenRule, match="has a target desk"):
