@@ -45,11 +45,14 @@ from gateway.dialects.ssp7.catalog.desk import Catalog
 from gateway.dialects.ssp7.catalog.shapes import REST_PATH as CATALOG_REST_PATH
 from gateway.dialects.ssp7.desk import Workflow
 from gateway.dialects.ssp7.workflow_form import FileLimits
+from gateway.dialects.tickets import docs as tickets_docs
+from gateway.dialects.tickets import openapi as tickets_openapi
 from gateway.dialects.tickets import problems as tickets_problems
 from gateway.dialects.tickets.desk import Options as TicketsOptions
 from gateway.dialects.tickets.desk import TicketsDesk
 from gateway.dialects.tickets.endpoint import TicketsEndpoint
 from gateway.dialects.tickets.shapes import BASE as TICKETS_BASE
+from gateway.dialects.tickets.shapes import OPERATIONS as TICKETS_OPERATIONS
 from gateway.dialects.znuny import rest as znuny_rest
 from gateway.dialects.znuny import service as znuny
 from gateway.dialects.znuny.desk import Options as ZnunyOptions
@@ -140,6 +143,12 @@ def app() -> Door:
     gc.collect()
     gc.freeze()
     return door
+
+
+def descriptions() -> Mapping[str, bytes]:
+    """Give the published files of REST services, by their place in the checkout."""
+    described = tickets_openapi.written(tickets_openapi.document())
+    return {f"schemas{tickets_openapi.PATH}": described}
 
 
 def definitions(settings: Settings | None = None) -> tuple[ServiceDefinition, ...]:
@@ -340,7 +349,7 @@ def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepK
     )
     return Registry(
         named={article_mails.PROCESS: mails},
-        others=ProcessRunner(desk, calls),
+        others=ProcessRunner(desk, calls, ssp7_results.FAULTS.code),
     )
 
 
@@ -701,7 +710,7 @@ def _znuny(
 def _rest_cards(settings: Settings) -> list[RestCard]:
     """Show each REST service once: those of the Znuny dialect under the first prefix."""
     reads = [_catalog_card(settings)] if settings.ssp7_catalog.enabled else []
-    return [*reads, *_znuny_cards(settings)]
+    return [_tickets_card(settings), *reads, *_znuny_cards(settings)]
 
 
 def _catalog_card(settings: Settings) -> RestCard:
@@ -726,6 +735,20 @@ def _znuny_cards(settings: Settings) -> list[RestCard]:
         )
         for service in ZNUNY_REST_SERVICES
     ]
+
+
+def _tickets_card(settings: Settings) -> RestCard:
+    return RestCard(
+        "Tickets REST",
+        "Tickets for platforms that bill customers: create, retrieve, update and delete.",
+        settings.public_url + TICKETS_BASE,
+        tuple(
+            (f"{each.method} {tickets_openapi.address(each).removeprefix(TICKETS_BASE)}", each.text)
+            for each in TICKETS_OPERATIONS
+        ),
+        page=settings.public_url + tickets_openapi.DOCS_PATH,
+        description_file=settings.public_url + tickets_openapi.PATH,
+    )
 
 
 def _znuny_rest(desk: ZnunyDesk, settings: Settings) -> list[Route]:
@@ -761,7 +784,8 @@ def _tickets_rest(units: UnitsOfWork, keys: KeyAuthenticator, settings: Settings
             any_type=True,
             below=True,
             refuse=tickets_problems.refused_by_door,
-        )
+        ),
+        *tickets_docs.routes(desk.options, settings.public_url),
     ]
 
 

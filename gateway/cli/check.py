@@ -11,7 +11,7 @@ import click
 from gateway.cli.database import joined_database
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
-from gateway.compose import definitions, imap_servers, mail_server
+from gateway.compose import definitions, descriptions, imap_servers, mail_server
 from gateway.errors import CannotStart, GatewayError
 from gateway.mail.imap import ImapServer, ServerAway, opened
 from gateway.mail.smtp import Unsent, reach
@@ -138,7 +138,7 @@ def _disk(data_dir: Path) -> Finding:
 
 
 def _contracts() -> Finding:
-    old = outdated(definitions(), contracts_dir())
+    old = outdated(definitions(), contracts_dir(), descriptions())
     return Finding(
         "contracts",
         not old,

@@ -6,7 +6,7 @@ import click
 
 from gateway.cli.options import as_json
 from gateway.cli.output import say, show
-from gateway.compose import definitions
+from gateway.compose import definitions, descriptions
 from gateway.errors import CannotStart
 from gateway.soap.contract import NotAContract, read_contract
 from gateway.soap.contract_diff import Kind, diff
@@ -53,8 +53,8 @@ def list_contracts(*, as_json: bool) -> None:
 )
 @as_json
 def export_contracts(out: Path | None, *, as_json: bool) -> None:
-    """Write the contracts as files; unchanged ones are left alone."""
-    written = export(definitions(), out or contracts_dir())
+    """Write the contracts and the OpenAPI description as files; unchanged ones are left alone."""
+    written = export(definitions(), out or contracts_dir(), descriptions())
     show([{"written": str(file)} for file in written], as_json=as_json)
     say(f"{len(written)} files written. Next: ticket-gateway wsdl check")
 
@@ -63,7 +63,7 @@ def export_contracts(out: Path | None, *, as_json: bool) -> None:
 @as_json
 def check_contracts(*, as_json: bool) -> None:
     """Tell whether the files are what this program publishes; exit code 1 if not."""
-    old = outdated(definitions(), contracts_dir())
+    old = outdated(definitions(), contracts_dir(), descriptions())
     show([{"outdated": str(file)} for file in old], as_json=as_json)
     if old:
         say(f"{len(old)} files are not current. Remedy: ticket-gateway wsdl export", style="red")

@@ -21,6 +21,8 @@ class RestCard:
     description: str
     address: str
     routes: tuple[tuple[str, str], ...]  # method and path below the address, operation
+    page: str = ""  # what people read about it
+    description_file: str = ""  # what programs read about it, in OpenAPI
 
 
 class ServiceIndex:

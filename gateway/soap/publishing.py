@@ -1,9 +1,10 @@
 """Serves the committed contract files: the file, with its addresses set, in three variants."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from lxml import etree
 
@@ -113,19 +114,30 @@ def schema_file(definition: ServiceDefinition, directory: Path) -> Path:
     return directory / "schemas" / f"{definition.stem}.xsd"
 
 
-def export(definitions: Iterable[ServiceDefinition], root: Path) -> tuple[Path, ...]:
+Files = Mapping[str, bytes]  # further ones, by their place below the root
+_NONE: Files = MappingProxyType({})
+
+
+def export(
+    definitions: Iterable[ServiceDefinition], root: Path, further: Files = _NONE
+) -> tuple[Path, ...]:
     """Write the files of all services; tell which ones changed."""
-    return tuple(
-        file for file, content in _current(definitions, root) if _write_if_new(file, content)
-    )
+    current = _current(definitions, root, further)
+    return tuple(file for file, content in current if _write_if_new(file, content))
 
 
-def outdated(definitions: Iterable[ServiceDefinition], root: Path) -> tuple[Path, ...]:
+def outdated(
+    definitions: Iterable[ServiceDefinition], root: Path, further: Files = _NONE
+) -> tuple[Path, ...]:
     """Tell which files are missing or differ from what the program would write."""
-    return tuple(file for file, content in _current(definitions, root) if _content(file) != content)
+    current = _current(definitions, root, further)
+    return tuple(file for file, content in current if _content(file) != content)
 
 
-def _current(definitions: Iterable[ServiceDefinition], root: Path) -> Iterator[tuple[Path, bytes]]:
+def _current(
+    definitions: Iterable[ServiceDefinition], root: Path, further: Files
+) -> Iterator[tuple[Path, bytes]]:
+    yield from ((root / place, content) for place, content in further.items())
     for definition in definitions:
         wsdl = build_wsdl(definition)
         yield wsdl_file(definition, root), wsdl

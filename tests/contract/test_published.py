@@ -80,7 +80,7 @@ def get(pages, query="", **headers):
 
 
 def test_the_committed_files_are_what_the_program_publishes():
-    assert outdated(compose.definitions(), contracts_dir()) == ()
+    assert outdated(compose.definitions(), contracts_dir(), compose.descriptions()) == ()
 
 
 def test_an_installed_gateway_finds_its_files_in_the_package(tmp_path, monkeypatch):
