@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.kit.catalog_service import running_catalog
 from tests.kit.database import ADMIN_HASH
 from tests.kit.gateway import running_gateway
 from tests.kit.stores import Stores
@@ -66,6 +67,13 @@ def open_workflow(databases, seal_key):
         auth="basic,wsse",
         GATEWAY_RECORDING__SEAL_KEY_FILE=str(seal_key),
     ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def catalog(databases):
+    """A gateway in this process with a service catalog; a test speaks of services it made."""
+    with running_catalog(databases) as running:
         yield running
 
 
