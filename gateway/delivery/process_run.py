@@ -1,6 +1,6 @@
 """One run of a process for one delivery: from the step it stands at to the end, or to a pause."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ from gateway.domain.process import (
     Step,
     Use,
 )
-from gateway.errors import Refused
+from gateway.errors import GatewayError, Refused
 from gateway.text import mended
 from gateway.usecases.ports import (
     Claimed,
@@ -52,6 +52,7 @@ class Run:
         progress: Progress,
         desk: ProcessDesk,
         performers: Mapping[Kind, StepKind],
+        code_of: Callable[[GatewayError], str],
     ) -> None:
         self._process = process
         self._partner_id = partner_id
@@ -59,6 +60,7 @@ class Run:
         self._progress = progress
         self._desk = desk
         self._performers = performers
+        self._code_of = code_of
         self._reading = Reading(delivery, desk)
         self._memory = Memory(process, delivery.values, self._now)
         self._written = delivery.step  # where the delivery stands in the database
@@ -132,8 +134,10 @@ class Run:
         try:
             found = self._memory.find(step, pick(picking, answer or ""))
             self._use(step, picking, found)
-        except (ValueMissing, Refused) as error:
+        except ValueMissing as error:
             return self._failed(step, Permanent(error=str(error)))
+        except Refused as error:
+            return self._failed(step, Permanent(error=f"{self._code_of(error)}: {error}"))
         names = ", ".join(name for name, value in found.items() if value)
         self._memory.say(step, f"found {names or 'nothing'}")
         return self._next(step)

@@ -1,6 +1,6 @@
 """The runner of processes: it finds the version a delivery began with, and runs its steps."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,6 +8,7 @@ from gateway.delivery.process_run import Run
 from gateway.delivery.processes import ProcessUnfit, read
 from gateway.delivery.steps.step import StepKind
 from gateway.domain.process import END, Kind, Process
+from gateway.errors import GatewayError
 from gateway.usecases.ports import Claimed, Permanent, Progress, Result
 from gateway.usecases.process_runs import ProcessDesk
 
@@ -27,15 +28,22 @@ class _Missing(Exception):
 class ProcessRunner:
     """Carries out deliveries by their processes; ``map``, ``wait`` and ``decide`` itself."""
 
-    def __init__(self, desk: ProcessDesk, performers: Mapping[Kind, StepKind]) -> None:
+    def __init__(
+        self,
+        desk: ProcessDesk,
+        performers: Mapping[Kind, StepKind],
+        code_of: Callable[[GatewayError], str] = lambda error: error.code,
+    ) -> None:
         """Take what runs the steps that call somebody.
 
         Args:
             desk: what steps read and write of tickets.
             performers: by the kind of step.
+            code_of: gives the code by which a partner's call would be refused.
         """
         self._desk = desk
         self._performers = performers
+        self._code_of = code_of
         # Versions are never changed once stored.
         self._version = lru_cache(_KEPT)(self._load)
 
@@ -53,7 +61,13 @@ class ProcessRunner:
         if delivery.step not in known:
             return Permanent(error=f"{delivery.process} has no step {delivery.step}")
         run = Run(
-            version.process, version.partner_id, delivery, progress, self._desk, self._performers
+            version.process,
+            version.partner_id,
+            delivery,
+            progress,
+            self._desk,
+            self._performers,
+            self._code_of,
         )
         return run.result()
 

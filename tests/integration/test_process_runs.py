@@ -141,6 +141,41 @@ def test_a_number_that_cannot_be_taken_fails_its_step_and_nothing_is_sent_again(
     assert world.calls.steps == ["send-new", "send-new"]
 
 
+def test_j12_an_answer_with_another_tickets_reference_changes_nothing(world):
+    created(world, "NW-OTHERS")
+    held = world.given()
+    world.drain()
+    guid = world.given()
+    world.drain()
+    ((*_, state, _, _, error),) = world.deliveries()[1:]
+    assert state == State.FAILED
+    assert error.startswith("EXTERNAL_REFERENCE_NOT_UNIQUE: ")
+    partner = world.partners["NORTHWIND"]
+    assert world.task(held).reference(partner) == "NW-OTHERS"
+    assert (world.task(guid).state, world.task(guid).reference(partner)) == (TaskState.SENT, "")
+    assert (world.codes(held), world.codes(guid)) == (["E1", "E9"], ["E1"])
+    ((outcome, tries),) = world.sql(
+        "select a.outcome, count(*) over () from attempt a join delivery d on d.id = a.delivery_id"
+        " join event e on e.guid = d.event_id join ticket t on t.id = e.ticket_id"
+        " where a.step = 'number' and t.guid = %s", guid,
+    )  # fmt: skip
+    assert (outcome, tries) == ("permanent", 1)
+
+
+def test_j12_an_answer_with_another_reference_than_the_stored_one_changes_nothing(world):
+    def answer(_):
+        world.acknowledge(guid, "NW-OLD")  # the partner's own call is faster than its answer
+        return answered(CREATED.format("NW-NEW"))
+
+    world.calls.answers["send-new"] = answer
+    guid = world.given()
+    world.drain()
+    ((*_, state, _, _, error),) = world.deliveries()[:1]
+    assert (state, error.split(":")[0]) == (State.FAILED, "EXTERNAL_REFERENCE_CONFLICT")
+    assert world.task(guid).reference(world.partners["NORTHWIND"]) == "NW-OLD"
+    assert world.codes(guid) == ["E1", "E9"]
+
+
 @pytest.mark.parametrize("number", ["N" * 101, "NW\n1"])
 def test_a_number_that_no_call_could_bring_is_not_taken_from_an_answer(world, number):
     created(world, number)

@@ -6,6 +6,7 @@ from gateway.delivery.attempt import Pace, Registry
 from gateway.delivery.deliverer import Deliverer
 from gateway.delivery.process_runner import ProcessRunner
 from gateway.delivery.processes import canonical, definition, read
+from gateway.dialects.ssp7.results import FAULTS
 from gateway.domain.assignment import WorkflowRules
 from gateway.domain.commands import Assign, CloseTicket, Defaults, SaveTicket
 from gateway.domain.partner_commands import Acknowledge, AddUpdate, Reassign
@@ -37,7 +38,8 @@ class ProcessWorld:
         self.units = UnitsOfWork(self.stores.engine, self.stores.numbers, workflow=rules)
         self.administration = Administration(self.stores.engine)
         self.calls = Calls()
-        self.runner = ProcessRunner(ProcessDesk(self.units, HASHES, rules), self.calls.performers)
+        desk = ProcessDesk(self.units, HASHES, rules)
+        self.runner = ProcessRunner(desk, self.calls.performers, FAULTS.code)
         self.deliverer = Deliverer(
             DeliveryStore(self.stores.engine), Registry(others=self.runner), threads=1, pace=PACE
         )
