@@ -80,7 +80,7 @@ class IntakeStore:
         ]
         if units:
             self._current.later("add_time_units", written | {"units": Jsonb(units)})
-        self._current.later("escalate_ticket", {"ticket_id": ticket.id})
+        self._current.last("escalate_ticket", {"ticket_id": ticket.id})
 
     def _add_files(
         self, files: Sequence[tuple[WholeArticle, NewFile]], written: dict[str, object]

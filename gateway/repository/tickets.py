@@ -54,7 +54,7 @@ class TicketStore:
                 "agent": call.principal.agent_id,
             },
         )
-        self._current.later("escalate_ticket", {"ticket_id": id_})
+        self._current.last("escalate_ticket", {"ticket_id": id_})
         return replace(ticket, id=id_, number=number, version=1)
 
     def update(self, ticket: Ticket, differences: Sequence[Difference], call: Call) -> None:
@@ -62,12 +62,12 @@ class TicketStore:
         if differences:
             self._current.later("update_ticket", _columns(ticket) | self._change(ticket, call))
         if any(difference.field in _ESCALATING for difference in differences):
-            self._current.later("escalate_ticket", {"ticket_id": ticket.id})
+            self._current.last("escalate_ticket", {"ticket_id": ticket.id})
 
     def touch(self, ticket: Ticket, call: Call) -> None:
         """Raise version and time of change because an entry changed."""
         self._current.later("touch_ticket", self._change(ticket, call))
-        self._current.later("escalate_ticket", {"ticket_id": ticket.id})
+        self._current.last("escalate_ticket", {"ticket_id": ticket.id})
 
     def page(
         self,

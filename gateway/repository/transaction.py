@@ -109,6 +109,12 @@ class Transaction:
         self.wrote = True
         self._kept.append((name, parameters))
 
+    def last(self, name: str, parameters: Parameters) -> None:
+        """Keep a writing statement once, behind what was kept: it sums up what the rows say."""
+        if (name, parameters) in self._kept:
+            self._kept.remove((name, parameters))
+        self.later(name, parameters)
+
     def settle(self, parameters: Parameters) -> None:
         """Keep the outcome of the message; alone it is no reason to wait for the disk."""
         self._outcome = parameters

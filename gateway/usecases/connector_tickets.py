@@ -56,9 +56,7 @@ class Brought:
     @property
     def anything(self) -> bool:
         """Tell whether the ticket changes by it."""
-        return bool(
-            self.articles or self.filled or self.gathered or self.claim or self.unclaimed
-        )
+        return bool(self.articles or self.filled or self.gathered or self.claim or self.unclaimed)
 
 
 def make(blank: Ticket, brought: Brought, call: Call, unit: Unit) -> Ticket:
@@ -72,10 +70,8 @@ def make(blank: Ticket, brought: Brought, call: Call, unit: Unit) -> Ticket:
         lines.append(HistoryLine(kind="lock", old="unlock", new=ticket.lock))
     if ticket.pending_until is not None:
         lines.append(HistoryLine(kind="pending_until", new=ticket.pending_until.isoformat()))
-    unit.history.add(ticket, lines, call)
     happened = [EventKind.CREATED, *([EventKind.ASSIGNED] if ticket.owner else [])]
-    unit.outbox.add(ticket, [Event(kind, events.snapshot(ticket)) for kind in happened], call)
-    _bring(ticket, replace(brought, articles=articles), call, unit)
+    _bring(ticket, replace(brought, articles=articles), call, unit, lines=lines, happened=happened)
     assignments.made(ticket, call, unit)
     _send(ticket, brought, call, unit)
     unit.messages.settle(call, ticket.id)
@@ -86,19 +82,17 @@ def change(ticket: Ticket, changes: Changes, brought: Brought, call: Call, unit:
     """Change a locked ticket and add what was brought; a closed one may be changed, too."""
     after, differences = ticket.apply(changes)
     brought = replace(brought, filled=[each for each in brought.filled if _differs(each, brought)])
+    lines = [HistoryLine.of(each) for each in sorted(differences, key=_place)]
+    happened: Sequence[EventKind] = ()
     if differences:
         unit.tickets.update(after, differences, call)
-        lines = [HistoryLine.of(each) for each in sorted(differences, key=_place)]
-        unit.history.add(after, lines, call)
         happened = _happened(ticket, after, differences)
-        unit.outbox.add(after, [Event(kind, events.snapshot(after)) for kind in happened], call)
     elif brought.anything:
         unit.tickets.touch(after, call)
-        if not brought.articles:
-            unit.outbox.add(after, [Event(EventKind.CHANGED, events.snapshot(after))], call)
+        happened = () if brought.articles else (EventKind.CHANGED,)
     if differences or brought.anything:
         unit.idempotency.forget(call, ticket.guid)
-    _bring(after, brought, call, unit)
+    _bring(after, brought, call, unit, lines=lines, happened=happened)
     for article in brought.articles:
         visible = article.visible
         assignments.written(ticket, article.guid, article.plain, call, unit, visible=visible)
@@ -159,19 +153,30 @@ def _follow(before: Ticket, after: Ticket, call: Call, unit: Unit) -> None:
         assignments.closed(after, call, unit)
 
 
-def _bring(ticket: Ticket, brought: Brought, call: Call, unit: Unit) -> None:
-    if brought.articles:
-        articles = [_marked(each, ticket, brought.mark) for each in brought.articles]
+def _bring(
+    ticket: Ticket,
+    brought: Brought,
+    call: Call,
+    unit: Unit,
+    *,
+    lines: Sequence[HistoryLine],
+    happened: Sequence[EventKind],
+) -> None:
+    """Store what came with a ticket, and tell of it behind what happened to the ticket itself."""
+    articles = [_marked(each, ticket, brought.mark) for each in brought.articles]
+    if articles:
         unit.intake.add_articles(ticket, articles, call)
-        lines = [line for each in articles for line in _lines(each)]
-        unit.history.add(ticket, lines, call)
-        unit.outbox.add(ticket, [event for each in articles for event in _news(each, ticket)], call)
     if brought.filled:
         unit.intake.fill(ticket, brought.filled)
-        unit.history.add(ticket, [_field_line(each, brought) for each in brought.filled], call)
     for each in brought.gathered:
         unit.cards.put_party(ticket, each.party, [member.row for member in each.members], call)
-        unit.history.add(ticket, [_gathered_line(each)], call)
+    written = [line for each in articles for line in _lines(each)]
+    fields = [_field_line(each, brought) for each in brought.filled]
+    gathered = [_gathered_line(each) for each in brought.gathered]
+    unit.history.add(ticket, [*lines, *written, *fields, *gathered], call)
+    told = [Event(kind, events.snapshot(ticket)) for kind in happened]
+    news = [event for each in articles for event in _news(each, ticket)]
+    unit.outbox.add(ticket, [*told, *news], call)
     if brought.claim is not None:
         unit.intake.claim(ticket, brought.claim, brought.system_id)
     elif brought.unclaimed:
