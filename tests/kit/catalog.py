@@ -86,7 +86,7 @@ class CatalogWorld:
 
     # -- commands --------------------------------------------------------------------------------
 
-    def do(self, use_case, command, principal=None, **changes):
+    def do(self, use_case, command_, principal=None, **changes):
         """Run a use case as an account with all rights, or as another one."""
         call = Call(
             principal=principal or self.writer,
@@ -95,7 +95,7 @@ class CatalogWorld:
             command=use_case.__name__,
         )
         call = replace(call, **changes)
-        return self.units.run(lambda unit: use_case(command, call, unit), call)
+        return self.units.run(lambda unit: use_case(command_, call, unit), call)
 
     def field(self, service, name, value, **more):
         return self.do(
