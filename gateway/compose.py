@@ -25,6 +25,7 @@ from gateway.delivery.article_mail import ArticleMail
 from gateway.delivery.attempt import Registry
 from gateway.delivery.calls import Caller, CallLimits
 from gateway.delivery.deliverer import Deliverer
+from gateway.delivery.looking import Looking
 from gateway.delivery.placeholders import names_of
 from gateway.delivery.process_check import Checker
 from gateway.delivery.process_runner import ProcessRunner
@@ -353,7 +354,9 @@ def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepK
     )
 
 
-def performers(settings: Settings, targets: TargetStore) -> Mapping[Kind, StepKind]:
+def performers(
+    settings: Settings, targets: TargetStore, looking: Looking | None = None
+) -> Mapping[Kind, StepKind]:
     """Give what carries out the steps that call somebody: every such kind is joined here."""
     # Only workers call by WSDL; its library would take a server process a tenth of its start.
     from gateway.delivery.contracts import Contracts  # noqa: PLC0415
@@ -364,7 +367,7 @@ def performers(settings: Settings, targets: TargetStore) -> Mapping[Kind, StepKi
     return {
         Kind.MAIL: MailStep(mail_server(settings)),
         Kind.HTTP: HttpStep(targets, caller),
-        Kind.SOAP: SoapStep(targets, caller, contracts),
+        Kind.SOAP: SoapStep(targets, caller, contracts, looking),
     }
 
 
@@ -387,12 +390,12 @@ def tried_targets(settings: Settings, partner: str) -> Sequence[Mapping[str, obj
 
 
 @contextmanager
-def process_checker(settings: Settings) -> Iterator[Checker]:
-    """Lend what a process is checked against: the names it may use, and the targets."""
+def process_checker(settings: Settings, looking: Looking | None = None) -> Iterator[Checker]:
+    """Lend what a process is checked against: names, targets, and WSDLs as far as it looks."""
     with operator_engine(_url(settings), settings.database.pooler) as engine:
         units = UnitsOfWork(engine, NumberReserve(engine, low=1))
         desk = ProcessDesk(units, ObjectHashes([]))
-        yield Checker(names_of(desk.names()), performers(settings, TargetStore(engine)))
+        yield Checker(names_of(desk.names()), performers(settings, TargetStore(engine), looking))
 
 
 def mailboxes(settings: Settings, units: UnitsOfWork) -> Sequence[tuple[str, int, Mailbox]]:
