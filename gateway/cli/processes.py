@@ -9,6 +9,7 @@ from gateway.cli.administered import actor, administered, ready_database
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say
 from gateway.cli.output import show as show_table
+from gateway.delivery.looking import Looking
 from gateway.delivery.process_check import wrong_with
 from gateway.delivery.processes import Problem, ProcessUnfit, canonical, definition, read
 from gateway.domain.process import Process
@@ -38,14 +39,21 @@ def verb() -> None:
 
 @verb.command("check")
 @_file
+@click.option("--offline", is_flag=True, help="Call nobody: of WSDLs only files are looked at.")
 @as_json
 @with_settings()
 @click.pass_context
-def check(context: click.Context, loaded: Loaded, *, file: Path, as_json: bool) -> None:
-    """Tell everything that is wrong with a process file, by step and key; nobody is called.
+def check(
+    context: click.Context, loaded: Loaded, *, file: Path, offline: bool, as_json: bool
+) -> None:
+    """Tell everything that is wrong with a process file, by step and key.
 
     \b
     ticket-gateway processes check northwind.toml
+    ticket-gateway processes check northwind.toml --offline
+
+    WSDLs are fetched from their targets, for 30 seconds at most; no operation is called. A target
+    that does not answer is told and is no mistake of the file.
 
     Next: ticket-gateway processes load FILE
     """  # noqa: D301 - \b keeps click from joining the lines
@@ -53,8 +61,11 @@ def check(context: click.Context, loaded: Loaded, *, file: Path, as_json: bool) 
     from gateway import compose  # noqa: PLC0415
 
     _, process = _read(context, file, as_json=as_json)
-    with ready_database(loaded) as settings, compose.process_checker(settings) as checker:
+    looking = None if offline else Looking()
+    with ready_database(loaded) as settings, compose.process_checker(settings, looking) as checker:
         problems = wrong_with(process, checker)
+    for sentence in looking.unseen if looking else ():
+        say(f"{sentence} (not looked at)", style="yellow")
     if problems:
         _refuse(context, problems, as_json=as_json)
     say(f"{process.name}, version {process.version}: {len(process.steps)} steps, nothing is wrong.")

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from lxml import etree
@@ -18,12 +18,12 @@ from zeep.exceptions import Error
 from zeep.wsdl import Document
 
 from gateway import clock
-from gateway.delivery.calls import Impossible, Outgoing, Unanswered, below
+from gateway.delivery.calls import Answer, Impossible, Outgoing, Unanswered, below
 from gateway.delivery.judgement import passes
 from gateway.delivery.records import WIDE
-from gateway.delivery.rounds import Round
 from gateway.errors import Malformed
 from gateway.soap.guard import media_type, read_document
+from gateway.usecases.ports import Target
 
 FILE = "file:"
 _FILE_URL = "file:///"
@@ -44,6 +44,23 @@ def strict() -> Settings:
     return Settings(strict=True, forbid_dtd=True, forbid_entities=True, raw_response=True)
 
 
+class Fetching(Protocol):
+    """Whoever asks for a WSDL: the round of a step, or somebody who only looks."""
+
+    @property
+    def target(self) -> Target:
+        """Give the target whose WSDL it is."""
+        ...
+
+    def fetch(self, outgoing: Outgoing, *, within: Target | None = None) -> Answer:
+        """Make a call that changes nothing.
+
+        Raises:
+            Unanswered, Impossible: as of ``Caller.call``.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     document: Document
@@ -59,7 +76,7 @@ class Contracts:
         self._kept: dict[Key, _Kept] = {}
         self._lock = threading.Lock()
 
-    def document(self, name: str, this: Round) -> Document:
+    def document(self, name: str, this: Fetching) -> Document:
         """Give the WSDL of a name, fetched if it is not known or has been known for long.
 
         Raises:
@@ -70,11 +87,11 @@ class Contracts:
             return self.of_file(name, this)
         address = below(this.target, name)
         try:
-            return self._known(_key(name, this), lambda: _read(address, _Fetching(this)))
+            return self._known(_key(name, this), lambda: _read(address, _Loading(this)))
         except NO_CONTRACT as error:
             raise Unanswered(f"unreadable WSDL at {address}: {error}") from None
 
-    def renewed(self, name: str, this: Round) -> Document:
+    def renewed(self, name: str, this: Fetching) -> Document:
         """Give the WSDL of a name as it is now, whatever is kept.
 
         Raises:
@@ -84,7 +101,7 @@ class Contracts:
             self._kept.pop(_key(name, this), None)
         return self.document(name, this)
 
-    def of_file(self, name: str, this: Round | None = None) -> Document:
+    def of_file(self, name: str, this: Fetching | None = None) -> Document:
         """Give a WSDL of the operator's folder; without a round its imports are files, too.
 
         Raises:
@@ -93,7 +110,7 @@ class Contracts:
         file = self._file(name.removeprefix(FILE))
         try:
             key = (str(file), file.stat().st_mtime_ns, this.target.id if this else None)
-            loading = _Fetching(this, self._file)
+            loading = _Loading(this, self._file)
             return self._known(key, lambda: _read(f"{_FILE_URL}{file.name}", loading))
         except OSError as error:
             raise Impossible(f"{name}: {error.strerror} in delivery.wsdl_folder") from None
@@ -122,14 +139,14 @@ class Contracts:
         return document
 
 
-def _key(name: str, this: Round) -> Key:
+def _key(name: str, this: Fetching) -> Key:
     return (this.target.id, this.target.base_url, name)
 
 
-class _Fetching:
+class _Loading:
     """What zeep loads documents by."""
 
-    def __init__(self, this: Round | None, file: Callable[[str], Path] | None = None) -> None:
+    def __init__(self, this: Fetching | None, file: Callable[[str], Path] | None = None) -> None:
         self._this = this
         self._file = file
         self._left = _MOST_DOCUMENTS
@@ -150,7 +167,7 @@ class _Fetching:
         return _fetched(url, self._this)
 
 
-def _read(address: str, loading: _Fetching) -> Document:
+def _read(address: str, loading: _Loading) -> Document:
     transport: Any = loading  # zeep asks for nothing else of its own transport
     try:
         return Document(address, transport, settings=strict())
@@ -158,7 +175,7 @@ def _read(address: str, loading: _Fetching) -> Document:
         loading.end()
 
 
-def _fetched(url: str, this: Round) -> bytes:
+def _fetched(url: str, this: Fetching) -> bytes:
     base, asked = urlsplit(this.target.base_url), urlsplit(url)
     if asked.username is not None or _origin(base) != _origin(asked):
         raise Impossible(

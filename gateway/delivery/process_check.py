@@ -13,7 +13,7 @@ from gateway.domain.process import CALLING, Kind, Picking, Process, Step
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """What a process is checked against; no partner is called."""
+    """What a process is checked against."""
 
     names: Names
     performers: Mapping[Kind, StepKind]

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import verbs
+from tests.kit.simulator import Simulator, contract
 from tests.kit.stores import Stores
 
 NORTHWIND = Path(__file__).parents[2] / "deploy" / "examples" / "northwind.toml"
@@ -85,11 +86,51 @@ def test_a_broken_file_is_told_by_step_and_key_and_not_loaded(run, stores, file)
     assert not stores.sql("select 1 from process where name = 'broken'")
 
 
-def test_a_check_tells_of_targets_and_placeholders_and_calls_nobody(run, file):
+def test_an_offline_check_tells_of_targets_and_placeholders_and_calls_nobody(run, file):
     text = NORTHWIND.read_text("utf-8").replace("TaskClosure-Process Id", "TaskClosure-Proces Id")
-    found = {(row["step"], row["key"]) for row in rows(run("check", file(text), "--json", code=1))}
+    found = {
+        (row["step"], row["key"])
+        for row in rows(run("check", file(text), "--offline", "--json", code=1))
+    }
     assert ("", "inputs.PROCESSID") in found
     assert {("send-new", "target"), ("send-update", "target")} <= found
+
+
+def test_a_check_looks_for_operations_in_the_wsdls_of_targets(run, stores, file, monkeypatch):
+    monkeypatch.setenv("GATEWAY_DELIVERY__PRIVATE_NETWORKS", "127.0.0.1/32")
+    head, _, _ = NORTHWIND.read_text("utf-8").partition("[[step]]")
+    step = """
+[[step]]
+name = "{0}"
+kind = "soap"
+target = "looked-at"
+wsdl = "{1}"
+operation = "{2}"
+"""
+    cases = (
+        ("good", f"{contract.PATH}?wsdl", "CreateIncident"),
+        ("typo", f"{contract.PATH}?wsdl", "CreateIncidents"),
+        ("gone", "/nowhere?wsdl", "CreateIncident"),
+        ("evil", "//elsewhere.example/?wsdl", "CreateIncident"),
+    )
+    written = file(head + "".join(step.format(*case) for case in cases))
+    with Simulator() as desk:
+        stores.sql(
+            "insert into target (partner_id, code, base_url)"
+            " select id, 'looked-at', %s from partner where name = 'NORTHWIND'", desk.url,
+        )  # fmt: skip
+        done = run("check", written, "--json", code=1)
+        found = {row["step"]: (row["key"], row["problem"]) for row in rows(done)}
+    assert found["typo"] == ("operation", "the WSDL has no operation CreateIncidents")
+    assert found["gone"][0] == "wsdl"
+    assert found["evil"][0] == "wsdl"
+    assert "good" not in found
+    fine = file(head + step.format(*cases[0]))
+    away = run("check", fine)  # nobody listens any more
+    assert "step good: wsdl" in away.stderr
+    assert "not looked at" in away.stderr
+    assert "not looked at" not in run("check", fine, "--offline").stderr
+    stores.sql("delete from target")
 
 
 def test_what_cannot_be_read_is_told(run, tmp_path):

@@ -17,10 +17,12 @@ from gateway.delivery.calls import (
     Caller,
     Impossible,
     Outgoing,
+    Unanswered,
     is_below,
 )
 from gateway.delivery.contracts import FILE, NO_CONTRACT, Contracts, strict
 from gateway.delivery.judgement import judged, transient
+from gateway.delivery.looking import Look, Looking
 from gateway.delivery.records import WIDE
 from gateway.delivery.rounds import Outcome, Round, held, told
 from gateway.delivery.steps.step import Answered, Situation
@@ -49,6 +51,7 @@ class SoapStep:
     targets: TargetStore
     caller: Caller
     contracts: Contracts
+    looking: Looking | None = None  # None: of WSDLs a check reads files alone
 
     def target(self, step: Step, partner_id: int | None) -> int | None:
         """Give the partner whom the step's target belongs to; None: nobody outside."""
@@ -61,21 +64,38 @@ class SoapStep:
         )
 
     def check(self, step: Step, process: Process) -> Iterable[str]:
-        """Tell what is wrong with a step, without calling anybody: of WSDLs only files are read."""
+        """Tell what is wrong with a step; its operation is not called."""
         keys = step.keys
-        if self.targets.find(process.partner, str(keys["target"])) is None:
+        target = self.targets.find(process.partner, str(keys["target"]))
+        if target is None:
             yield f"target: no target {keys['target']}"
-        if not str(keys["wsdl"]).startswith(FILE):
-            return
         try:
-            document = self.contracts.of_file(str(keys["wsdl"]))
+            document = self._seen(step, target)
         except Impossible as error:
             yield f"wsdl: {error}"
             return
         try:
-            _port(document, keys)
+            if document is not None:
+                _port(document, keys)
         except Impossible as error:
             yield f"operation: {error}"
+
+    def _seen(self, step: Step, target: Target | None) -> Document | None:
+        """Give the WSDL of a step, as far as a check may look for it.
+
+        Raises:
+            Impossible: there is none.
+        """
+        name = str(step.keys["wsdl"])
+        if name.startswith(FILE):
+            return self.contracts.of_file(name)
+        if target is None or self.looking is None:
+            return None
+        try:
+            return self.contracts.document(name, Look(self.looking, self.caller, target))
+        except Unanswered as error:
+            self.looking.unseen.append(f"step {step.name}: wsdl: {error}")
+            return None
 
     def _performed(self, step: Step, this: Round) -> Outcome:
         keys = step.keys

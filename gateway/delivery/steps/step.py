@@ -118,7 +118,7 @@ class StepKind(Protocol):
         ...
 
     def check(self, step: Step, process: Process) -> Iterable[str]:
-        """Tell, without calling anybody, what is wrong with a step, a sentence each.
+        """Tell what is wrong with a step, a sentence each; what it calls is not called.
 
         Each begins with the key it is about: ``target: no target northwind-rest``. Unknown and
         missing keys are found by the reader of processes before.
