@@ -162,10 +162,11 @@ def _page(steps: Sequence[_Step], wanted: Sequence[Condition], place: Place | No
 
 
 def _from(*steps: _Step) -> Select[Any]:
+    # A step may be said twice.
+    joined = {step.joined[0]: step.joined[1] for step in steps if step.joined is not None}
     source: FromClause = ticket
-    for step in steps:
-        if step.joined is not None:
-            source = source.outerjoin(*step.joined)
+    for table, condition in joined.items():
+        source = source.outerjoin(table, condition)
     return select(ticket.c.id).select_from(source)
 
 
