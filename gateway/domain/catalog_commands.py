@@ -205,3 +205,30 @@ class ServiceOutcome:
     service: UUID
     version: int
     changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateService:
+    """Make a service from a template; it begins in the first phase."""
+
+    guid: UUID
+    template: str
+    unique_id: str
+    name: str
+    type: str = ""
+    performed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetRelation(ServiceCommand):
+    """Have another service as part of this one, or not."""
+
+    child: UUID
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddQualityNote(ServiceCommand):
+    """Note something about the quality of a service."""
+
+    text: str = ""

@@ -1,7 +1,7 @@
 """The service catalog: services under their lock, publish requests, published copies, events."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from gateway.domain.catalog import (
     CatalogService,
     Person,
     PersonGroup,
+    Template,
     Texts,
     Value,
 )
@@ -244,6 +245,35 @@ class CatalogStore:
             },
         )
 
+    def template(self, name: str) -> Template | None:
+        """Load an active template by its name, letter case ignored."""
+        rows = self._current.read("catalog_templates", {**_which(), "template": name})
+        return to_template(rows[0]) if rows else None
+
+    def create(self, service: CatalogService) -> CatalogService:
+        """Write a new service with its texts, and give it with its number."""
+        ((number,),) = self._current.write(
+            "create_catalog_service",
+            {
+                "guid": service.guid,
+                "unique_id": service.unique_id,
+                "template": service.template.id,
+                "type": service.type,
+                "phase": service.phase.id if service.phase else None,
+                "now": self._now,
+            },
+        )
+        made = replace(service, id=number, changed=self._now)
+        self._put_texts(replace(made, texts={}), made)
+        return made
+
+    def is_below(self, service: CatalogService, top: CatalogService) -> bool:
+        """Tell whether a service is part of another one, directly or through others."""
+        ((found,),) = self._current.read(
+            "catalog_service_is_below", {"service": service.id, "top": top.id}
+        )
+        return bool(found)
+
     def find(self, service: UUID) -> CatalogService | None:
         """Load a service without lock; a removed one is not there."""
         found = _services(*self._current.read_each(*_whole(guids=[service])))
@@ -345,8 +375,14 @@ class CatalogStore:
 def _whole(
     *, guids: Collection[UUID] = (), ids: Collection[int] = (), request: UUID | None = None
 ) -> tuple[Named, Named]:
-    which = {"guids": array_of(guids), "ids": array_of(ids), "request": request}
-    return ("catalog_services", which), ("catalog_templates", which)
+    which = _which(guids, ids, request)
+    return ("catalog_services", which), ("catalog_templates", {**which, "template": None})
+
+
+def _which(
+    guids: Collection[UUID] = (), ids: Collection[int] = (), request: UUID | None = None
+) -> dict[str, object]:
+    return {"guids": array_of(guids), "ids": array_of(ids), "request": request}
 
 
 def _mentions(mentioned: Mentioned, service: UUID | None = None) -> Named:

@@ -2922,6 +2922,21 @@ delete from ticket_partner where ticket_id = %(ticket_id)s;
 insert into ticket_partner (ticket_id, position, partner_id)
 select %(ticket_id)s, n, id from unnest(%(ids)s::bigint[]) with ordinality as sent(id, n);
 
+-- name: create_catalog_service
+-- Its number is needed at once: its event names it.
+insert into catalog_service (guid, unique_id, template_id, type_id, phase_id, created, changed)
+values (%(guid)s, %(unique_id)s, %(template)s,
+  (select id from catalog_service_type where name = %(type)s), %(phase)s, %(now)s, %(now)s)
+returning id;
+
+-- name: catalog_service_is_below
+-- Nothing may become part of itself.
+with recursive below as (
+  select child_id from catalog_relation where parent_id = %(top)s
+  union
+  select r.child_id from catalog_relation r join below b on r.parent_id = b.child_id)
+select exists (select from below where child_id = %(service)s);
+
 -- name: hold_catalog_service
 -- Calls on one service follow one another: the last one wins.
 select id from catalog_service where guid = %(guid)s for no key update;
@@ -2980,7 +2995,8 @@ order by s.id
 limit 1000;
 
 -- name: catalog_templates
--- Of the services that are read in the same round trip; processes by their active version.
+-- Of the services that are read in the same round trip, or one by name; processes by their active
+-- version.
 select t.id, t.name, t.hidden, t.type_fixed, t.votes_needed, t.name_rule, t.option_required,
   t.data_to_send = 'minimal',
   (select jsonb_agg(jsonb_build_array(id, name, phase_type) order by position, id)
@@ -3006,6 +3022,7 @@ where t.id in (
   select template_id from catalog_service
   where guid = any(%(guids)s::uuid[]) or id = any(%(ids)s::bigint[])
     or id = (select catalog_service_id from catalog_request where guid = %(request)s::uuid))
+  or lower(t.name) = lower(%(template)s) and t.active
 limit 1000;
 
 -- name: catalog_mentioned

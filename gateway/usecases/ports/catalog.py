@@ -13,6 +13,7 @@ from gateway.domain.catalog import (
     CatalogService,
     Person,
     PersonGroup,
+    Template,
 )
 from gateway.domain.catalog_fields import CatalogEvent
 from gateway.domain.catalog_requests import Ballot, Level, PublishRequest
@@ -164,6 +165,22 @@ class CatalogStore(Protocol):
         self, guid: UUID, event: CatalogEvent, partner_id: int | None, call: Call
     ) -> None:
         """Write an event with the next number of its service and partner."""
+        ...
+
+    def template(self, name: str) -> Template | None:
+        """Load an active template by its name, letter case ignored."""
+        ...
+
+    def create(self, service: CatalogService) -> CatalogService:
+        """Write a new service with its texts, and give it with its number.
+
+        Raises:
+            Overtaken: another one got its unique id meanwhile, again and again.
+        """
+        ...
+
+    def is_below(self, service: CatalogService, top: CatalogService) -> bool:
+        """Tell whether a service is part of another one, directly or through others."""
         ...
 
     def find(self, service: UUID) -> CatalogService | None:
