@@ -79,6 +79,8 @@ def test_znuny_a1_a3_a4_a6_a9_one_operation_creates_and_updates(znuny, face, tex
     found = shown(znuny, ticket)
     assert len(found["Article"]) == 2
     assert field_of(znuny, ticket) == text
+    wanted = {"DynamicField": {"Name": "ExternalReference", "Equals": text}}
+    assert znuny.call(face, "TicketSearch", {**AGENT, **wanted}).answer == {"TicketID": [ticket]}
     told = znuny.rows(
         "select new from history where ticket_id = %s and kind = 'dynamic field'", ticket
     )
