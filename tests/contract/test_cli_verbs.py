@@ -1,9 +1,6 @@
-"""The operator's verbs as real processes, beside a running gateway."""
+"""The operator's verbs, beside a running gateway; one of each way in as a process of its own."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
@@ -12,9 +9,10 @@ from gateway.soap.contract import read_contract
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.samples import filled_request
 from tests.kit import web
-from tests.kit.children import ROOT
 from tests.kit.database import ADMIN_PASSWORD
 from tests.kit.gateway import HELPDESK, free_port, running_gateway
+from tests.kit.serving import run as run_apart
+from tests.kit.verbs import run_here
 
 
 class Verbs:
@@ -24,22 +22,19 @@ class Verbs:
         self.gateway = gateway
         self.made = {}  # by the demo
 
-    def run(self, *arguments, given="", url=None, **environment):
-        command = [sys.executable, "-m", "gateway", *arguments]
-        if arguments[0] != "wsdl":
-            command += ["--database-url", self.gateway.database_url]
-        if arguments[0] == "call":
-            command += ["--url", url or self.gateway.url]
-        return subprocess.run(
-            command,
-            input=given,
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            timeout=60,
-            env={**os.environ, "GATEWAY_ADMIN_PASSWORD": ADMIN_PASSWORD, **environment},  # noqa: TID251 - handed to a child
-            check=False,
+    def run(self, *arguments, given="", url=None, way=run_here, **environment):
+        return way(
+            *self._whole(arguments, url),
+            given=given,
+            **{"GATEWAY_ADMIN_PASSWORD": ADMIN_PASSWORD, **environment},
         )
+
+    def _whole(self, arguments, url):
+        yield from arguments
+        if arguments[0] != "wsdl":
+            yield from ("--database-url", self.gateway.database_url)
+        if arguments[0] == "call":
+            yield from ("--url", url or self.gateway.url)
 
     def data(self, *arguments, given=""):
         """Run a verb that must succeed and give what it printed as JSON."""
@@ -75,7 +70,7 @@ def test_an_account_that_was_added_calls_at_once_and_is_out_when_disabled(verbs)
     assert verbs.gateway.call("GetTicketList_V1", login=login).ResultCode == 0
     assert verbs.run("accounts", "disable", "erp").returncode == 0
     refused = verbs.call(
-        "GetTicketList_V1", "--user", "erp", "--password-file", "-", given="s3cret"
+        "GetTicketList_V1", "--user", "erp", "--password-file", "-", given="s3cret", way=run_apart
     )
     assert refused[0] == 5
     assert refused[1]["Fault"]["detail"]["ResultCode"] == "15"
@@ -105,7 +100,7 @@ def test_an_unknown_group_is_told_in_words_with_exit_code_1(verbs):
 
 
 def test_without_a_terminal_a_password_must_come_from_a_file(verbs):
-    done = verbs.run("accounts", "add", "x")
+    done = verbs.run("accounts", "add", "x", way=run_apart)
     assert done.returncode == 2
     assert "--password-file" in done.stderr
 

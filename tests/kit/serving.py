@@ -96,10 +96,11 @@ class Serving:
         return psutil.Process(self.process.pid).children()
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run another verb to its end."""
     return subprocess.run(
         [sys.executable, "-m", "gateway", *arguments],
+        input=given,
         capture_output=True,
         text=True,
         cwd=ROOT,
