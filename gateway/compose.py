@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ from gateway.delivery.deliverer import Deliverer
 from gateway.delivery.looking import Looking
 from gateway.delivery.placeholders import names_of
 from gateway.delivery.process_check import Checker
+from gateway.delivery.process_editing import Editing
 from gateway.delivery.process_runner import ProcessRunner
 from gateway.delivery.steps.http import HttpStep
 from gateway.delivery.steps.mail import MailStep
@@ -60,7 +61,6 @@ from gateway.dialects.znuny.desk import Options as ZnunyOptions
 from gateway.dialects.znuny.desk import ReferenceOptions, ZnunyDesk
 from gateway.dialects.znuny.routes import SERVICES as ZNUNY_REST_SERVICES
 from gateway.domain.assignment import WorkflowRules
-from gateway.domain.catalog import CatalogRules
 from gateway.domain.commands import Defaults
 from gateway.domain.inbound_mail import MailRules, WhenClosed
 from gateway.domain.mail_formats import Formats, MailReader
@@ -118,6 +118,7 @@ from gateway.soap.publishing import ServedContract, contracts_dir
 from gateway.soap.server import SoapEndpoint
 from gateway.soap.validation import Contract
 from gateway.soap.wsdl import build_application
+from gateway.storage import catalog_rules
 from gateway.usecases import article_mails
 from gateway.usecases.accounts import Accounts, LoginLimits
 from gateway.usecases.catalog_hashes import CatalogHashes
@@ -207,7 +208,7 @@ def build_app(settings: Settings) -> Door:
         NumberReserve(engine, low=limits.threads),
         HintSender(engine).send,
         _workflow_rules(settings),
-        _catalog_rules(settings),
+        catalog_rules(settings),
     )
     metrics.watch_backlogs(DeliveryStore(engine).backlogs)
     services = [
@@ -242,6 +243,7 @@ def build_app(settings: Settings) -> Door:
                     deliveries=partial(DeliveryDesk, engine),
                     backlogs=DeliveryStore(engine).backlogs,
                     rules=_console_rules(settings),
+                    draft=_editing(settings, units, TargetStore(engine)).draft,
                 ),
                 Logins(authenticators["console"], accounts, life_s=settings.login.session_s),
                 settings,
@@ -314,7 +316,7 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
         NumberReserve(engine, low=_SCHEDULE_THREADS),
         HintSender(engine).send,
         _workflow_rules(settings),
-        _catalog_rules(settings),
+        catalog_rules(settings),
     )
     tasks = {
         "reminders": Task("every 30 s", partial(due_reminders, units)),
@@ -389,6 +391,15 @@ def tried_targets(settings: Settings, partner: str) -> Sequence[Mapping[str, obj
     return [tried(caller, target) for target in targets]
 
 
+def _editing(settings: Settings, units: UnitsOfWork, targets: TargetStore) -> Editing:
+    desk = ProcessDesk(units, ObjectHashes([]))
+    return Editing(
+        lambda: names_of(desk.names()),
+        # A server process that checks nothing does not load what calls by WSDL.
+        cache(lambda: performers(settings, targets)),
+    )
+
+
 @contextmanager
 def process_checker(settings: Settings, looking: Looking | None = None) -> Iterator[Checker]:
     """Lend what a process is checked against: names, targets, and WSDLs as far as it looks."""
@@ -454,7 +465,7 @@ def mail_desk(settings: Settings, mailbox: str | None) -> Iterator[MailDesk]:
             NumberReserve(engine, low=1),
             HintSender(engine).send,
             _workflow_rules(settings),
-            _catalog_rules(settings),
+            catalog_rules(settings),
         )
         yield _mail_desk(settings, units, counters)
 
@@ -893,16 +904,6 @@ def _workflow_rules(settings: Settings) -> WorkflowRules:
         event_on_accept=workflow.event_on_accept,
         close_ticket_with_last_task=workflow.close_ticket_with_last_task,
         closed_state=workflow.closed_state,
-    )
-
-
-def _catalog_rules(settings: Settings) -> CatalogRules:
-    service = settings.ssp7_catalog
-    return CatalogRules(
-        languages=service.languages,
-        restrict_voters=service.restrict_voters,
-        publish_to_service_list=service.publish_to_service_list,
-        service_url=f"{settings.public_url}/console/catalog/{{guid}}",
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.domain.catalog import CatalogRules
 from gateway.http.seal import Seal
 from gateway.repository import inspection, migrations
 from gateway.repository.accounts import AccountStore
@@ -33,6 +34,7 @@ __all__ = [
     "Step",
     "administration",
     "backlogs",
+    "catalog_rules",
     "connector_defects",
     "delivery_desk",
     "desk",
@@ -225,9 +227,20 @@ def desk(settings: Settings) -> Iterator[Desk]:
     with operator_engine(_url(settings), settings.database.pooler) as engine:
         yield Desk(
             Administration(engine),
-            UnitsOfWork(engine, NumberReserve(engine, low=1)),
+            UnitsOfWork(engine, NumberReserve(engine, low=1), catalog=catalog_rules(settings)),
             AccountStore(engine, session_idle_s=settings.login.session_idle_s),
         )
+
+
+def catalog_rules(settings: Settings) -> CatalogRules:
+    """Give what the operator set for the service catalog."""
+    service = settings.ssp7_catalog
+    return CatalogRules(
+        languages=service.languages,
+        restrict_voters=service.restrict_voters,
+        publish_to_service_list=service.publish_to_service_list,
+        service_url=f"{settings.public_url}/console/catalog/{{guid}}",
+    )
 
 
 def _url(settings: Settings) -> str:

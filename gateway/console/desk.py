@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.domain.commands import Defaults
 from gateway.usecases.administration_ports import Administration
 from gateway.usecases.ports import Backlog, DeliveryDesk, Units
+from gateway.usecases.processes import Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +28,4 @@ class Desk:
     deliveries: Callable[[str], DeliveryDesk]  # by the name of who acts
     backlogs: Callable[[], Sequence[Backlog]]
     rules: Rules
+    draft: Callable[[str, int, str], Draft]  # of a process: its name, its next version, the text

@@ -286,6 +286,23 @@ TEXTS: Mapping[str, Both] = {
     "source": _both("Source", "Quelltext"),
     "steps": _both("Steps", "Schritte"),
     "used_by": _both("Used by", "Benutzt von"),
+    "difference": _both("Difference to version", "Unterschied zu Version"),
+    "edit": _both("Edit", "Bearbeiten"),
+    "check": _both("Check", "Prüfen"),
+    "save_version": _both("Save as version", "Speichern als Version"),
+    "edit_hint": _both(
+        "Versions are never changed: what is saved is the next one, and active at once."
+        " Deliveries that have begun keep the version they began with.",
+        "Versionen werden nie geändert: Gespeichert wird die nächste, und sie gilt sofort."
+        " Begonnene Lieferungen behalten ihre Version.",
+    ),
+    "nothing_wrong": _both("Nothing is wrong.", "Es ist nichts falsch."),
+    "what_is_wrong": _both("What is wrong", "Was falsch ist"),
+    "cannot_be_saved": _both(
+        "As it is, it cannot be saved.", "So kann das nicht gespeichert werden."
+    ),
+    "line": _both("Line", "Zeile"),
+    "key": _both("Key", "Schlüssel"),
     "processes_hint": _both(
         "Load one with: ticket-gateway processes load FILE",
         "So wird einer geladen: ticket-gateway processes load DATEI",
@@ -304,6 +321,9 @@ SAID: Mapping[str, Both] = {
     ),
     "closed": _both("Ticket {0} is closed.", "Ticket {0} ist geschlossen."),
     "reopened": _both("Ticket {0} is open again.", "Ticket {0} ist wieder offen."),
+    "version_saved": _both(
+        "Version {1} of {0} is saved and active.", "Version {1} von {0} ist gespeichert und gilt."
+    ),
     "saved": _both("Saved: {0}.", "Gespeichert: {0}."),
     "no_change": _both("Nothing was different.", "Nichts war anders."),
     "synced": _both("{0} fields were added.", "{0} Felder kamen dazu."),

@@ -36,6 +36,25 @@ class LoadProcess:
         return hashlib.sha256(self.canonical).digest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """Something that is wrong with a text that shall be a process."""
+
+    step: str  # empty: of the process itself
+    key: str
+    line: int | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A text as the next version of a process; without a command it cannot be loaded."""
+
+    source: str
+    wrong: tuple[Wrong, ...]
+    command: LoadProcess | None = None
+
+
 class Loaded(Enum):
     """What became of a version."""
 

@@ -114,6 +114,7 @@ _CONSOLE: Mapping[str, Need] = {
     "SettleDeliveries": _OPERATE,
     "PausePartner": _OPERATE,
     "ShowProcesses": _INSPECT,
+    "SaveProcess": _OPERATE,
     "ShowCatalog": _LOOK_UP,
     "EditCatalog": _OPERATE,  # or of the owners and editors of a service: they are in its lists
     "SetCatalogTemplate": _OPERATE,

@@ -102,7 +102,7 @@ def evil(house):
     yield [
         "/", f"/tickets/{ticket}", f"/tickets?q={ticket}", "/groups?limit=500", f"/groups/{group}",
         "/settings/ticketing", "/app-fields", "/deliveries", f"/deliveries/{delivery}",
-        "/processes", "/processes/evil",
+        "/processes", "/processes/evil", "/processes/evil/edit",
     ]  # fmt: skip
     house.rows("update event_map set happening = 'taken back' where code = 'E10'")
     house.rows("update external_app set active = false where id = %s", app)
@@ -173,7 +173,8 @@ TWINS = {
     "/deliveries.json": "state deliveries partners next",
     "/deliveries/{delivery}.json": "delivery event attempts log",
     "/processes.json": "processes next",
-    "/processes/evil.json": "process source",
+    "/processes/evil.json": "process source diff",
+    "/processes/evil/edit.json": "process source problems diff",
     "/groups.json": "groups next",
     "/groups/1.json": "group",
     "/settings/ticketing.json": "event_map",
