@@ -111,7 +111,13 @@ def sheet(of: Document, reader: Reader, around: Surroundings) -> ServiceSheet:
         ),
         description=pick.text(of["description"]),
         published=around.published,
-        languages=tuple(code for code, name in of["name"].items() if name),
+        # The store gives members of an object in an order of its own: the default language leads.
+        languages=tuple(
+            sorted(
+                (code for code, name in of["name"].items() if name),
+                key=lambda code: (code != reader.default, code),
+            )
+        ),
         tags=tuple(of["tags"]),
         parts=tuple(
             _shown_part(each, pick)
