@@ -51,6 +51,7 @@ def refusal(element: etree._Element) -> tuple[str | None, str]:
         (save("<Id/><title/>"), "Ticket.title", "unexpected element"),
         (save('<Id/><Title xmlns="urn:other"/>'), "Ticket.Title", "unexpected element"),
         (save("<Id/><Title><b/></Title>"), "Ticket.Title.b", "unexpected element"),
+        (save('<Id unknown="1"/>'), "Ticket.Id@unknown", "unexpected attribute"),
         (save("<Id/><Priority>high</Priority>"), "Ticket.Priority", "not a number"),
         (save("<Id/><Priority/>"), "Ticket.Priority", "not a number"),
         (save("<Id/><Priority>2147483648</Priority>"), "Ticket.Priority", "not a number"),
@@ -124,7 +125,7 @@ def test_values_are_never_in_the_refusal():
 
 def test_what_has_no_reason_of_its_own_is_counted():
     before = CONTRACT.unexplained
-    assert refusal(save('<Id unknown="1"/>')) == (None, "does not match the schema")
+    assert refusal(save("stray<Id/>")) == (None, "does not match the schema")
     assert CONTRACT.unexplained == before + 1
 
 
