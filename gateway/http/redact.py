@@ -12,6 +12,7 @@ MASK = "***"
 _SESSION = re.compile(r"(/session/)[^/]+", re.IGNORECASE)
 # A key of ours has no business in an address, but callers put it there; no other text is like it.
 _KEY = re.compile(r"tgk_[\w-]{8,}")
+_NAME = re.compile(r"[\w-]+")
 _SEPARATORS = re.compile(r"([&;])")  # both part the pairs of a query
 
 _SECRETS = frozenset(
@@ -25,8 +26,16 @@ _SECRETS = frozenset(
 
 
 def is_secret(name: str) -> bool:
-    """Tell whether what bears this name is a secret; the case of the name does not count."""
-    return name.lower() in _SECRETS
+    """Tell whether what bears this name is a secret.
+
+    Neither case counts nor what stands around the name: ``Password[]`` and `` Password`` are slips
+    of callers who sent a password.
+    """
+    lower = name.lower()
+    if lower in _SECRETS:
+        return True
+    found = None if lower.isidentifier() else _NAME.search(lower)
+    return found is not None and found[0] in _SECRETS
 
 
 def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:

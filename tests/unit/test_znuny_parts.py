@@ -32,7 +32,7 @@ from gateway.errors import (
     TooManyRequests,
 )
 from gateway.http.exchange import Trace
-from gateway.http.redact import redacted_path, redacted_query
+from gateway.http.redact import redacted_json, redacted_path, redacted_query
 from gateway.settings import load
 from gateway.soap import mapping
 from gateway.soap.explanation import XSI
@@ -183,6 +183,17 @@ def test_sessions_in_paths_and_secrets_between_semicolons_are_masked():
     assert redacted_path("/x/Session") == "/x/Session"
     query = "UserLogin=a;Password=b&c=1;SessionID=d;e"
     assert redacted_query(query) == "UserLogin=a;Password=***&c=1;SessionID=***;e"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Password[]", "Password%00", "+Password", "%20password%20", "Pass%77ord"],
+)
+def test_a_secret_is_masked_whatever_stands_around_its_name(name):
+    assert redacted_query(f"a=1&{name}=canary") == f"a=1&{name}=***"
+    member = name.replace("%00", "\x00").replace("%20", " ").replace("+", " ").replace("%77", "w")
+    assert redacted_json({"Ticket": {member: ["canary"]}}) == {"Ticket": {member: "***"}}
+    assert redacted_query("PasswordRules=1&pass word=2") == "PasswordRules=1&pass word=2"
 
 
 # --- rights ----------------------------------------------------------------------------------
