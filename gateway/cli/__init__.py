@@ -24,7 +24,7 @@ from gateway.errors import (
 
 VERBS = (
     "serve", "work", "migrate", "check", "deliveries",
-    "accounts", "groups", "partners", "apps", "processes", "lists", "mail", "call", "wsdl", "demo",
+    "accounts", "groups", "partners", "apps", "processes", "lists", "catalog", "mail", "call", "wsdl", "demo",
     "simulate",
 )  # fmt: skip
 

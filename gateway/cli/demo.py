@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 import click
 
-from gateway.cli import demo_entries
+from gateway.cli import demo_catalog, demo_entries
 from gateway.cli.administered import password_file, ready_database, secret
 from gateway.cli.demo_rows import ACCOUNTS, ROWS, TEMPLATES, Person
 from gateway.cli.demo_tickets import DEMO, STORIES, Remark, Story
@@ -28,8 +28,8 @@ from gateway.domain.ticket import Changes, HistoryLine
 from gateway.domain.values import UNSET
 from gateway.errors import NotFound, Refused
 from gateway.settings import Loaded
-from gateway.storage import desk, passwords
-from gateway.usecases import administration, entries, lists, tickets
+from gateway.storage import Desk, desk, passwords
+from gateway.usecases import administration, catalog_exchange, entries, lists, tickets
 from gateway.usecases.administration import NewAccount, Secret, password_secret
 from gateway.usecases.administration_ports import AdministrationUnit
 from gateway.usecases.list_fields import read
@@ -78,6 +78,8 @@ def verb(loaded: Loaded, *, password_file: str | None, as_json: bool) -> None:
                 for step in demo_entries.STEPS
             ),
             "mails": run(demo_entries.mail),
+            "catalog people": run(demo_catalog.people),
+            "catalog": _catalog(parts),
         }
     show([{"what": what, "made": count} for what, count in made.items()], as_json=as_json)
     if not any(made.values()):
@@ -86,6 +88,15 @@ def verb(loaded: Loaded, *, password_file: str | None, as_json: bool) -> None:
     if made["accounts"] and not password_file:
         say(f"Password of the new accounts, shown this once: {password}", style="bold")
     say("Next: ticket-gateway call acmp-helpdesk GetTicket_V5 --sample")
+
+
+def _catalog(parts: Desk) -> int:
+    """Fill the service catalog; tell how many of its templates and services are new."""
+    file = parts.administration.run(demo_catalog.catalog)
+    principal = Principal(account_id=0, account="demo", kind=AccountKind.AGENT)
+    call = _call("catalog", principal)
+    taken = catalog_exchange.take(file, _ACTOR, parts.administration, parts.units, call)
+    return taken.templates + taken.services
 
 
 def _row(row: Sequence[str], unit: AdministrationUnit) -> bool:

@@ -25,10 +25,9 @@ from gateway.domain.catalog_sheets import ServiceCard, ServicePage, ShownRequest
 from gateway.repository.catalog_rows import to_list, to_request, to_service, to_template
 from gateway.repository.parameters import array_of
 from gateway.repository.transaction import Named, Record, Transaction
-from gateway.usecases.ports import Call
-from gateway.usecases.ports.catalog import Held, Mentioned, PublishedCopy
+from gateway.usecases.ports import Call, HeldService, CatalogMentions, PublishedCopy
 
-_NOBODY = Mentioned()
+_NOBODY = CatalogMentions()
 
 
 class CatalogStore:
@@ -38,7 +37,7 @@ class CatalogStore:
         self._current = current
         self._now = now
 
-    def hold(self, service: UUID, mentioned: Mentioned = _NOBODY) -> Held:
+    def hold(self, service: UUID, mentioned: CatalogMentions = _NOBODY) -> HeldService:
         """Lock a service and load it, with its open request; a removed one is there, too."""
         batch = _whole(guids=[service])
         services, templates, (named,) = self._current.hold_each(
@@ -46,7 +45,7 @@ class CatalogStore:
         )
         return _held(services, templates, named)
 
-    def hold_of_request(self, request: UUID, mentioned: Mentioned = _NOBODY) -> Held:
+    def hold_of_request(self, request: UUID, mentioned: CatalogMentions = _NOBODY) -> HeldService:
         """Lock the service of a publish request and load both."""
         services, templates, (named,), requests = self._current.hold_each(
             ("hold_catalog_service_of_request", {"request": request}),
@@ -63,7 +62,7 @@ class CatalogStore:
         )
         return _services(services, templates)
 
-    def mentioned(self, mentioned: Mentioned) -> Held:
+    def mentioned(self, mentioned: CatalogMentions) -> HeldService:
         """Look up what is mentioned, for a service that is not there yet."""
         ((named,),) = self._current.read_each(_mentions(mentioned))
         return _held([], [], named)
@@ -385,7 +384,7 @@ def _which(
     return {"guids": array_of(guids), "ids": array_of(ids), "request": request}
 
 
-def _mentions(mentioned: Mentioned, service: UUID | None = None) -> Named:
+def _mentions(mentioned: CatalogMentions, service: UUID | None = None) -> Named:
     return (
         "catalog_mentioned",
         {
@@ -400,9 +399,9 @@ def _mentions(mentioned: Mentioned, service: UUID | None = None) -> Named:
 
 def _held(
     services: list[Record], templates: list[Record], named: Record, requests: Sequence[Record] = ()
-) -> Held:
+) -> HeldService:
     persons, group, lists, types, taken, caller, groups = named
-    return Held(
+    return HeldService(
         service=next(iter(_services(services, templates)), None),
         request=to_request(requests[0]) if requests else None,
         persons={unique_id: Person(unique_id, name) for unique_id, name in persons or ()},

@@ -21,7 +21,7 @@ from gateway.errors import (
 from gateway.text import is_text, printable
 from gateway.usecases import rights
 from gateway.usecases.ports import Call, Unit
-from gateway.usecases.ports.catalog import Held, Mentioned
+from gateway.usecases.ports.catalog import HeldService, CatalogMentions
 
 EDIT = "EditCatalog"  # the console's word: owners and editors of a service may, too
 _EDITOR_PERSONS = ("ServiceOwner", "ServiceOwnerDeputy", "ServiceManager", "EditorPersons")
@@ -41,7 +41,7 @@ class Opened:
     """A service under its lock, and who acts on it."""
 
     service: CatalogService
-    held: Held
+    held: HeldService
     person: str  # unique id; empty: the account itself
 
 
@@ -51,7 +51,7 @@ class OpenedRequest:
 
     request: PublishRequest
     service: CatalogService
-    held: Held
+    held: HeldService
     person: str
 
 
@@ -61,7 +61,7 @@ def open_service(
     call: Call,
     unit: Unit,
     *,
-    mentioned: Mentioned | None = None,
+    mentioned: CatalogMentions | None = None,
     hashes: Hash = Hash.WRITES,
 ) -> Opened:
     """Lock the service of a command; one that was removed is there, too.
@@ -72,7 +72,7 @@ def open_service(
     """
     if not command.proof.given:
         _require_right(call, right)
-    wanted = mentioned or Mentioned()
+    wanted = mentioned or CatalogMentions()
     held = unit.catalog.hold(command.service, _with_persons(wanted, command.performed_by, call))
     if command.proof.given:
         _require_hash(command, held, call.principal, hashes)
@@ -91,7 +91,7 @@ def open_request(
     call: Call,
     unit: Unit,
     *,
-    mentioned: Mentioned | None = None,
+    mentioned: CatalogMentions | None = None,
 ) -> OpenedRequest:
     """Lock the service of a publish request.
 
@@ -103,7 +103,7 @@ def open_request(
         raise HashRefused(field="hash_check")
     if call.principal is not NOBODY or not command.proof.given:
         _require_right(call, right)
-    wanted = mentioned or Mentioned()
+    wanted = mentioned or CatalogMentions()
     held = unit.catalog.hold_of_request(
         command.request, _with_persons(wanted, command.performed_by, call)
     )
@@ -140,7 +140,7 @@ def open_to_write(
     call: Call,
     unit: Unit,
     *,
-    mentioned: Mentioned | None = None,
+    mentioned: CatalogMentions | None = None,
 ) -> Opened:
     """Lock a service that is there and may be changed now.
 
@@ -179,7 +179,7 @@ def fitting(text: str, field: str, longest: int) -> str:
 
 def edits(call: Call, service: CatalogService, unit: Unit) -> bool:
     """Tell whether the caller may change a service in the console."""
-    held = unit.catalog.mentioned(Mentioned(agent=call.principal.agent_id))
+    held = unit.catalog.mentioned(CatalogMentions(agent=call.principal.agent_id))
     return _edits(call, service, held)
 
 
@@ -190,7 +190,9 @@ def _require_right(call: Call, right: str) -> None:
         rights.require(call.principal, right)
 
 
-def _require_hash(command: ServiceCommand, held: Held, principal: Principal, hashes: Hash) -> None:
+def _require_hash(
+    command: ServiceCommand, held: HeldService, principal: Principal, hashes: Hash
+) -> None:
     locking = _locking(held.service) if held.service else None
     of_service = command.proof.for_service(command.service)
     of_lock = locking is not None and command.proof.for_request(locking.guid)
@@ -206,18 +208,18 @@ def _locking(service: CatalogService) -> OpenRequest | None:
     return found if found is not None and found.locks else None
 
 
-def _with_persons(mentioned: Mentioned, performed_by: str, call: Call) -> Mentioned:
+def _with_persons(mentioned: CatalogMentions, performed_by: str, call: Call) -> CatalogMentions:
     persons = (*mentioned.persons, performed_by) if performed_by else mentioned.persons
     return replace(mentioned, persons=persons, agent=call.principal.agent_id)
 
 
-def _person(performed_by: str, held: Held) -> str:
+def _person(performed_by: str, held: HeldService) -> str:
     if performed_by and performed_by not in held.persons:
         raise PersonUnknown(f"no person {printable(performed_by)}", field="performed_by")
     return performed_by
 
 
-def _edits(call: Call, service: CatalogService, held: Held) -> bool:
+def _edits(call: Call, service: CatalogService, held: HeldService) -> bool:
     if rights.permits(call.principal, EDIT):
         return True
     persons = {p.unique_id for code in _EDITOR_PERSONS for p in service.persons.get(code, ())}

@@ -17,7 +17,7 @@ from gateway.text import printable
 from gateway.usecases import catalog_events, rights
 from gateway.usecases.catalog_access import EDIT, open_to_write, required
 from gateway.usecases.ports import Call, Unit
-from gateway.usecases.ports.catalog import Mentioned
+from gateway.usecases.ports.catalog import CatalogMentions
 
 
 def create_service(command: CreateService, call: Call, unit: Unit) -> ServiceOutcome:
@@ -36,7 +36,9 @@ def create_service(command: CreateService, call: Call, unit: Unit) -> ServiceOut
     template = unit.catalog.template(command.template)
     if template is None:
         raise NotFound(f"no template {printable(command.template)}", field="template")
-    held = unit.catalog.mentioned(Mentioned(unique_id=unique_id, agent=call.principal.agent_id))
+    held = unit.catalog.mentioned(
+        CatalogMentions(unique_id=unique_id, agent=call.principal.agent_id)
+    )
     made = CatalogService(
         id=0,
         guid=command.guid,

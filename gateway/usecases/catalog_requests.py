@@ -43,7 +43,7 @@ from gateway.usecases.catalog_access import (
     required,
 )
 from gateway.usecases.ports import Call, Unit
-from gateway.usecases.ports.catalog import Mentioned
+from gateway.usecases.ports.catalog import CatalogMentions
 
 _RIGHT = "catalog.request"
 _TITLES = {
@@ -189,7 +189,7 @@ def vote(command: Vote, call: Call, unit: Unit) -> RequestOutcome:
         # V: without the hash nobody votes through the web service, not even beside a login.
         raise Missing(field="hash_check")
     opened = open_request(
-        command, "catalog.vote", call, unit, mentioned=Mentioned(persons=(voter,))
+        command, "catalog.vote", call, unit, mentioned=CatalogMentions(persons=(voter,))
     )
     if voter not in opened.held.persons:
         raise PersonUnknown(f"no person {printable(voter)}", field="voter_unique_id")

@@ -32,7 +32,7 @@ from gateway.text import printable
 from gateway.usecases import catalog_access, catalog_actions, catalog_events
 from gateway.usecases.catalog_access import Hash, Opened, fitting, open_to_write, required
 from gateway.usecases.ports import Call, Unit
-from gateway.usecases.ports.catalog import Mentioned
+from gateway.usecases.ports.catalog import CatalogMentions
 
 _OWNER = "ServiceOwner"
 
@@ -48,7 +48,7 @@ def update_field(command: UpdateField, call: Call, unit: Unit) -> ServiceOutcome
     required(command.name, "internal_name")
     fitting(command.value, "value", LONGEST)
     is_id = command.name.casefold() == UNIQUE_ID.name.casefold()
-    mentioned = Mentioned(unique_id=command.value.strip() if is_id else "")
+    mentioned = CatalogMentions(unique_id=command.value.strip() if is_id else "")
     opened = open_to_write(command, call, unit, mentioned=mentioned)
     of = catalog_values.plain_field(command.name)
     after = catalog_values.with_field(
@@ -108,7 +108,7 @@ def set_list_person(command: SetListPerson, call: Call, unit: Unit) -> ServiceOu
     """
     required(command.list_name, "list_name")
     unique_id = required(command.unique_id, "person_unique_id").strip()
-    opened = open_to_write(command, call, unit, mentioned=Mentioned(persons=(unique_id,)))
+    opened = open_to_write(command, call, unit, mentioned=CatalogMentions(persons=(unique_id,)))
     of = _list(command.list_name, opened, groups=False)
     there = unique_id in opened.service.members(of)
     if command.present:
@@ -129,7 +129,7 @@ def set_list_group(command: SetListGroup, call: Call, unit: Unit) -> ServiceOutc
     """
     required(command.list_name, "list_name")
     name = required(command.group, "person_group_name").strip()
-    opened = open_to_write(command, call, unit, mentioned=Mentioned(group=name))
+    opened = open_to_write(command, call, unit, mentioned=CatalogMentions(group=name))
     of = _list(command.list_name, opened, groups=True)
     group = opened.held.group
     if group is None and command.present:
@@ -154,7 +154,7 @@ def set_support_group(command: SetSupportGroup, call: Call, unit: Unit) -> Servi
         GatewayError: proofs, rights, object, lock.
     """
     name = required(command.group, "support_group_name").strip()
-    opened = open_to_write(command, call, unit, mentioned=Mentioned(group=name))
+    opened = open_to_write(command, call, unit, mentioned=CatalogMentions(group=name))
     group = opened.held.group
     if group is None and command.present:
         raise PersonGroupUnknown(f"no person group {printable(name)}", field="support_group_name")

@@ -41,6 +41,12 @@ from gateway.usecases.ports.cards import (
     Preset,
     TicketCard,
 )
+from gateway.usecases.ports.catalog import (
+    CatalogMentions,
+    CatalogStore,
+    HeldService,
+    PublishedCopy,
+)
 from gateway.usecases.ports.deliveries import (
     Backlog,
     Circuit,
@@ -140,10 +146,6 @@ from gateway.usecases.ports.whole import (
 )
 
 __all__ = [
-    "LINKED_COLUMNS",
-    "LISTS",
-    "TEMPLATE_COLUMNS",
-    "TICKET_COLUMNS",
     "Absence",
     "AbsenceStore",
     "AccountStore",
@@ -159,6 +161,8 @@ __all__ = [
     "CardFilter",
     "CardPage",
     "CardStore",
+    "CatalogMentions",
+    "CatalogStore",
     "Circuit",
     "Claim",
     "Claimed",
@@ -187,6 +191,7 @@ __all__ = [
     "FindTickets",
     "Found",
     "FoundTickets",
+    "HeldService",
     "Hints",
     "HistoryRow",
     "HistoryStore",
@@ -194,6 +199,8 @@ __all__ = [
     "IdempotencyStore",
     "InboundMailStore",
     "IntakeStore",
+    "LINKED_COLUMNS",
+    "LISTS",
     "Lease",
     "LeaseLost",
     "Line",
@@ -224,6 +231,7 @@ __all__ = [
     "Preset",
     "ProcessStore",
     "Progress",
+    "PublishedCopy",
     "QueueAddress",
     "ReferenceLine",
     "ReferenceStore",
@@ -242,6 +250,8 @@ __all__ = [
     "ShownFile",
     "State",
     "StoredProcess",
+    "TEMPLATE_COLUMNS",
+    "TICKET_COLUMNS",
     "Target",
     "TargetAuth",
     "TargetStore",

@@ -24,7 +24,7 @@ _NOBODY: Mapping[str, Person] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mentioned:
+class CatalogMentions:
     """What a command names beside the service: it is looked up in the same round trip."""
 
     persons: tuple[str, ...] = ()  # unique ids
@@ -34,7 +34,7 @@ class Mentioned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class HeldService:
     """A service under its lock, with what was mentioned."""
 
     service: CatalogService | None
@@ -63,11 +63,11 @@ class CatalogStore(Protocol):
     Whoever writes holds the service's row, so that calls on one service follow one another.
     """
 
-    def hold(self, service: UUID, mentioned: Mentioned) -> Held:
+    def hold(self, service: UUID, mentioned: CatalogMentions) -> HeldService:
         """Lock a service and load it, with its open request; a removed one is there, too."""
         ...
 
-    def hold_of_request(self, request: UUID, mentioned: Mentioned) -> Held:
+    def hold_of_request(self, request: UUID, mentioned: CatalogMentions) -> HeldService:
         """Lock the service of a publish request and load both."""
         ...
 
@@ -75,7 +75,7 @@ class CatalogStore(Protocol):
         """Lock and load further services, by id."""
         ...
 
-    def mentioned(self, mentioned: Mentioned) -> Held:
+    def mentioned(self, mentioned: CatalogMentions) -> HeldService:
         """Look up what is mentioned, for a service that is not there yet."""
         ...
 

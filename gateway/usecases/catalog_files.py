@@ -1,0 +1,154 @@
+"""The catalog as a file: templates and services in JSON, checked with the path of what is wrong.
+
+A service has the form of the reads (SSP7 catalog contract, 8.2) with its texts per language.
+"""
+
+import json
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gateway.domain.catalog import CatalogTrigger, PartType
+from gateway.errors import BrokenRule
+
+FORMAT = 1
+Name = Annotated[str, Field(min_length=1, max_length=250)]
+PerLanguage = dict[str, str]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChoiceFile(_File):
+    """An option of a part or of requests."""
+
+    code: Annotated[str, Field(min_length=1, max_length=100, pattern="^[^;]+$")]
+    label: Name
+
+
+class PhaseFile(_File):
+    """A phase of a template."""
+
+    name: Name
+    phaseType: str = ""  # noqa: N815 - names are those of the file
+
+
+class PartFile(_File):
+    """A part of a template."""
+
+    internalName: Annotated[str, Field(min_length=1, max_length=100, pattern="^[^#]+$")]  # noqa: N815
+    name: Name
+    type: PartType
+    languageDependent: bool = False  # noqa: N815
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    decimals: Annotated[int, Field(ge=0, le=6)] | None = None
+    content: str = ""
+    options: tuple[ChoiceFile, ...] = ()
+    essential: tuple[str, ...] = ()  # names of phases
+
+
+class TemplateFile(_File):
+    """A template with all that belongs to it."""
+
+    name: Name
+    hidden: bool = False
+    typeFixed: bool = False  # noqa: N815
+    votesNeeded: Annotated[int, Field(ge=1, le=1000)] = 1  # noqa: N815
+    nameRule: str = ""  # noqa: N815
+    optionRequired: bool = False  # noqa: N815
+    dataToSend: Literal["full", "minimal"] = "full"  # noqa: N815
+    phases: tuple[PhaseFile, ...] = ()
+    parts: tuple[PartFile, ...] = ()
+    requestOptions: tuple[ChoiceFile, ...] = ()  # noqa: N815
+    triggers: dict[CatalogTrigger, str] = {}  # to names of processes
+
+
+class ValueFile(_File):
+    """The value of a part; of one that has languages a text per language."""
+
+    internalName: Name  # noqa: N815
+    value: str | bool | Decimal | tuple[str, ...] | PerLanguage | None = None
+    # What the template says anyway.
+    name: Any = None
+    type: Any = None
+    languageDependent: Any = None  # noqa: N815
+
+
+class PersonFile(_File):
+    """A person in a list."""
+
+    uniqueId: Name  # noqa: N815
+    name: Any = None
+
+
+class RelationFile(_File):
+    """A service that this one is part of, or that is part of it."""
+
+    kind: Literal["parent", "child"]
+    guid: UUID
+    name: Any = None
+
+
+class ServiceFile(_File):
+    """A service; what only reads tell is taken and not looked at."""
+
+    guid: UUID
+    uniqueId: Annotated[str, Field(min_length=1, max_length=100)]  # noqa: N815
+    template: Name
+    type: str = ""
+    phase: str = ""
+    version: Annotated[int, Field(ge=1)] = 1
+    showInPublic: bool = False  # noqa: N815
+    tags: tuple[str, ...] = ()
+    name: PerLanguage = {}
+    summary: PerLanguage = {}
+    description: PerLanguage = {}
+    parts: tuple[ValueFile, ...] = ()
+    persons: dict[str, tuple[PersonFile, ...]] = {}
+    personGroups: dict[str, tuple[str, ...]] = {}  # noqa: N815
+    supportGroups: tuple[str, ...] = ()  # noqa: N815
+    relations: tuple[RelationFile, ...] = ()
+    published: bool = False
+    phaseType: Any = None  # noqa: N815
+    documents: Any = None
+    languages: Any = None
+    changedOn: Any = None  # noqa: N815
+    publishedOn: Any = None  # noqa: N815
+    openRequests: Any = None  # noqa: N815
+
+
+class CatalogFile(_File):
+    """Templates, the services made from them, and the types services may have."""
+
+    format: Literal[1] = 1
+    serviceTypes: tuple[Name, ...] = ()  # noqa: N815
+    templates: tuple[TemplateFile, ...] = ()
+    services: tuple[ServiceFile, ...] = ()
+
+
+def read(text: str) -> CatalogFile:
+    """Read a file; numbers keep their digits.
+
+    Raises:
+        BrokenRule: not JSON, or not of this form: the path and the reason of the first mistake.
+    """
+    try:
+        content = json.loads(text, parse_float=Decimal)
+    except ValueError as error:
+        raise BrokenRule(f"not JSON: {error}") from None
+    try:
+        return CatalogFile.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise BrokenRule(first["msg"], field=_path(first["loc"])) from None
+
+
+def _path(places: tuple[int | str, ...]) -> str:
+    path = ""
+    for place in places:
+        path += f"[{place}]" if isinstance(place, int) else f".{place}"
+    return path.removeprefix(".")
