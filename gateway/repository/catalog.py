@@ -25,7 +25,7 @@ from gateway.domain.catalog_sheets import ServiceCard, ServicePage, ShownRequest
 from gateway.repository.catalog_rows import to_list, to_request, to_service, to_template
 from gateway.repository.parameters import array_of
 from gateway.repository.transaction import Named, Record, Transaction
-from gateway.usecases.ports import Call, HeldService, CatalogMentions, PublishedCopy
+from gateway.usecases.ports import Call, CatalogMentions, HeldService, PublishedCopy
 
 _NOBODY = CatalogMentions()
 

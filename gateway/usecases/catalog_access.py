@@ -21,7 +21,7 @@ from gateway.errors import (
 from gateway.text import is_text, printable
 from gateway.usecases import rights
 from gateway.usecases.ports import Call, Unit
-from gateway.usecases.ports.catalog import HeldService, CatalogMentions
+from gateway.usecases.ports.catalog import CatalogMentions, HeldService
 
 EDIT = "EditCatalog"  # the console's word: owners and editors of a service may, too
 _EDITOR_PERSONS = ("ServiceOwner", "ServiceOwnerDeputy", "ServiceManager", "EditorPersons")

@@ -27,7 +27,7 @@ from gateway.text import printable
 from gateway.usecases import catalog_actions
 from gateway.usecases.catalog_files import PerLanguage, ServiceFile, ValueFile
 from gateway.usecases.ports import Call, Unit
-from gateway.usecases.ports.catalog import HeldService, CatalogMentions
+from gateway.usecases.ports.catalog import CatalogMentions, HeldService
 
 _PAGE = 200
 

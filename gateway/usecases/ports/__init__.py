@@ -77,7 +77,13 @@ from gateway.usecases.ports.delivery_desk import (
     Wanted,
 )
 from gateway.usecases.ports.entries import EntryStore
-from gateway.usecases.ports.inbound_mails import InboundMailStore, MailPerson, MailPlace
+from gateway.usecases.ports.inbound_mails import (
+    InboundMailStore,
+    MailboxRow,
+    MailPerson,
+    MailPlace,
+    RefusedMail,
+)
 from gateway.usecases.ports.intake import (
     Asked,
     Claim,
@@ -146,6 +152,10 @@ from gateway.usecases.ports.whole import (
 )
 
 __all__ = [
+    "LINKED_COLUMNS",
+    "LISTS",
+    "TEMPLATE_COLUMNS",
+    "TICKET_COLUMNS",
     "Absence",
     "AbsenceStore",
     "AccountStore",
@@ -199,8 +209,6 @@ __all__ = [
     "IdempotencyStore",
     "InboundMailStore",
     "IntakeStore",
-    "LINKED_COLUMNS",
-    "LISTS",
     "Lease",
     "LeaseLost",
     "Line",
@@ -213,6 +221,7 @@ __all__ = [
     "MailPerson",
     "MailPlace",
     "MailStore",
+    "MailboxRow",
     "Match",
     "Mention",
     "Mentioned",
@@ -235,6 +244,7 @@ __all__ = [
     "QueueAddress",
     "ReferenceLine",
     "ReferenceStore",
+    "RefusedMail",
     "RegisteredNames",
     "Remembered",
     "ReminderStore",
@@ -250,8 +260,6 @@ __all__ = [
     "ShownFile",
     "State",
     "StoredProcess",
-    "TEMPLATE_COLUMNS",
-    "TICKET_COLUMNS",
     "Target",
     "TargetAuth",
     "TargetStore",
