@@ -13,6 +13,7 @@ from gateway.http.limits import KIB
 from gateway.http.redact import redacted_path, redacted_query
 from gateway.http.refusals import Refusal
 from gateway.http.seal import Seal
+from gateway.text import mended
 from gateway.usecases.ports import ClosedMessage, MessageLog, OpenedMessage
 
 log = structlog.get_logger(__name__)
@@ -154,9 +155,11 @@ class Recorder:
 
 
 def _cut(text: str, side: str, trace: Trace) -> str:
-    if len(text) * 4 <= STORED_BYTES:  # no character takes more than four bytes
-        return text
-    content = text.encode()
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:  # JSON can name half a character, and the row is to be closed
+        text = mended(text)
+        content = text.encode()
     if len(content) <= STORED_BYTES:
         return text
     digest = hashlib.sha256(content).hexdigest()

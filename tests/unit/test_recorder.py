@@ -94,6 +94,11 @@ def test_long_bodies_are_cut_and_the_row_says_so(messages, seal):
     assert hashlib.sha256(long.encode()).hexdigest() in closed.notes[2]
 
 
+def test_half_a_character_does_not_keep_a_row_open(messages, seal):
+    _, closed = recorded(messages, seal, stored_request='{"Title":"a\ud800"}')
+    assert closed.request == '{"Title":"a\ufffd"}'
+
+
 def test_a_login_in_the_query_is_not_kept(messages, seal):
     asked = request(query="UserLogin=a&Password=hunter2&%50assword=hunter2&op=1")
     Recorder(messages, seal).open(asked, "znuny")
