@@ -1,11 +1,15 @@
 """One running gateway for the contract tests of a process, with a small world in it."""
 
+from contextlib import ExitStack
+from functools import cache
+
 import pytest
 
 from tests.kit.catalog_service import running_catalog
 from tests.kit.database import ADMIN_HASH
 from tests.kit.gateway import running_gateway
 from tests.kit.stores import Stores
+from tests.kit.tickets_rest import running_tickets
 from tests.kit.workflow import running_workflow
 from tests.kit.znuny import FACES, running_znuny
 
@@ -18,22 +22,29 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def gateway(request, databases):
-    """A running gateway; its tickets pile up, so a test speaks of those it made."""
-    answers = getattr(request, "param", "result_code")
-    with databases.migrated() as url:
-        people(url)
-        with running_gateway(url, answers) as running:
-            yield running
+def gateways(databases):
+    """Give the running gateway of a way to answer broken rules; a first request starts it."""
+    with ExitStack() as running:
+
+        @cache
+        def gateway(answers):
+            url = running.enter_context(databases.migrated())
+            people(url)
+            return running.enter_context(running_gateway(url, answers))
+
+        yield gateway
 
 
 @pytest.fixture(scope="session")
-def strict_gateway(databases):
+def gateway(request, gateways):
+    """A running gateway; its tickets pile up, so a test speaks of those it made."""
+    return gateways(getattr(request, "param", "result_code"))
+
+
+@pytest.fixture(scope="session")
+def strict_gateway(gateways):
     """A running gateway that answers broken rules with faults."""
-    with databases.migrated() as url:
-        people(url)
-        with running_gateway(url, "fault") as running:
-            yield running
+    return gateways("fault")
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +92,13 @@ def catalog(databases):
 def seal_key(tmp_path_factory):
     """The key file of the gateway above, so that verbs can seal for it."""
     return tmp_path_factory.mktemp("seal") / "key"
+
+
+@pytest.fixture(scope="session")
+def rest(databases):
+    """A gateway in this process, called through tickets REST; its tickets pile up."""
+    with running_tickets(databases) as running:
+        yield running
 
 
 @pytest.fixture(params=["1.1", "1.2"])

@@ -30,9 +30,10 @@ def create(job: Job, call: Call, unit: Unit, guid: UUID) -> TicketCard:
     looked = unit.cards.look_up(mentions, None)
     reader = Reader(sent, looked, job.options, known_names(call, unit))
     meaning = reader.read()
+    activity = _activity(meaning, looked.article_id, call)
     if "customerEmail" not in sent:
         meaning.changes.update(_asker(reader))
-    wanted = Wanted(gathered=meaning.gathered, activity=_activity(meaning, looked.article_id, call))
+    wanted = Wanted(gathered=meaning.gathered, activity=activity)
     return card_tickets.create(_blank(guid, reader, meaning), wanted, call, unit)
 
 
@@ -80,9 +81,9 @@ def _blank(guid: UUID, reader: Reader, meaning: Meaning) -> Ticket:
 def _activity(meaning: Meaning, article_id: int, call: Call) -> WholeArticle | None:
     if not meaning.text:
         return None
-    asker = meaning.changes
-    person: Row | None = asker.get("customer_user")
-    address = asker.get("customer_address") or (person.en if person else "")
+    # By whoever is given as the one who asks, else by the account (section 3.2).
+    person: Row | None = meaning.changes.get("customer_user")
+    address = meaning.changes.get("customer_address") or (person.en if person else "")
     text = from_plain(meaning.text)
     return WholeArticle(
         id=article_id,

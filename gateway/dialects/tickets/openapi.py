@@ -45,6 +45,16 @@ _PROBLEMS: Mapping[str, tuple[str, ...]] = {
     "deleteTicket": (*_OF_VERSIONS, "ticket-merged", "too-large", "idempotency-key-reused"),
     "listCustomerTickets": ("not-found",),
 }
+_OF_PROBLEMS: Mapping[str, tuple[str, ...]] = {
+    "unauthorized": ("WWW-Authenticate",),
+    "method-not-allowed": ("Allow",),
+    "throttled": ("Retry-After",),
+    "unavailable": ("Retry-After",),
+    # These are kept for repeats, the others may be corrected.
+    "ticket-closed": ("Idempotency-Replayed",),
+    "ticket-merged": ("Idempotency-Replayed",),
+    "precondition-failed": ("Idempotency-Replayed",),
+}
 _INFO = (
     "Create, retrieve, update and delete tickets with plain JSON.\n\n"
     "A key of `ticket-gateway accounts add NAME --api-key` is sent as `Authorization: Bearer "
@@ -107,8 +117,11 @@ def _paths(options: Options) -> dict[str, Any]:
         item[each.method.lower()] = _operation(each, options)
         if each.method == "GET":
             item["head"] = _without_content(_operation(each, options))
-    paths[PATH] = {"get": _page("getDescription", "This description", _JSON)}
-    paths[DOCS_PATH] = {"get": _page("getDocumentation", "The documentation page", "text/html")}
+    for path, page in (
+        (PATH, _page("getDescription", "This description", _JSON)),
+        (DOCS_PATH, _page("getDocumentation", "The documentation page", "text/html")),
+    ):
+        paths[path] = {"get": page, "head": _without_content(page)}
     return paths
 
 
@@ -210,21 +223,20 @@ def _several(slugs: Sequence[str]) -> dict[str, Any]:
 
 def _problem(slug: str) -> dict[str, Any]:
     content = {"schema": _reference("schemas", "Problem"), "example": examples.problem(slug)}
-    headers = {"unauthorized": ("WWW-Authenticate",), "method-not-allowed": ("Allow",),
-               "throttled": ("Retry-After",), "unavailable": ("Retry-After",)}  # fmt: skip
     return {
         "description": SLUGS[slug][1],
-        "headers": _headers(*headers.get(slug, ())),
+        "headers": _headers(*_OF_PROBLEMS.get(slug, ())),
         "content": {MEDIA_TYPE: content},
     }
 
 
 def _without_content(operation: dict[str, Any]) -> dict[str, Any]:
     """Give what HEAD does: the same, without a body."""
-    responses = {
-        status: {"description": "As GET, without content.", "headers": _headers()}
-        for status in operation["responses"]
-    }
+    responses = {}
+    for status, response in operation["responses"].items():
+        reference = response.get("$ref", "").rpartition("/")[2]
+        headers = _problem(reference)["headers"] if reference else response["headers"]
+        responses[status] = {"description": "As GET, without content.", "headers": headers}
     name = operation["operationId"]
     return {**operation, "operationId": f"{name}Head", "responses": responses}
 
@@ -242,6 +254,7 @@ def _page(name: str, text: str, media_type: str) -> dict[str, Any]:
                 "headers": _headers("ETag"),
                 "content": {media_type: {"schema": schema}},
             },
+            "304": {"description": "The caller has it.", "headers": _headers("ETag")},
             "503": _reference("responses", "unavailable"),
         },
     }
