@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from gateway.console import rooms
 from gateway.console.desk import Desk as ConsoleDesk
+from gateway.console.desk import MailboxKeys as ConsoleMailbox
 from gateway.console.desk import Rules as ConsoleRules
 from gateway.console.logins import Logins
 from gateway.console.site import FORM, ICON_PATH, Console, icon
@@ -243,6 +244,7 @@ def build_app(settings: Settings) -> Door:
                     deliveries=partial(DeliveryDesk, engine),
                     backlogs=DeliveryStore(engine).backlogs,
                     rules=_console_rules(settings),
+                    mailboxes=[_mailbox_keys(box) for box in settings.mailbox],
                     draft=_editing(settings, units, TargetStore(engine)).draft,
                 ),
                 Logins(authenticators["console"], accounts, life_s=settings.login.session_s),
@@ -389,6 +391,15 @@ def tried_targets(settings: Settings, partner: str) -> Sequence[Mapping[str, obj
     with operator_engine(_url(settings), settings.database.pooler) as engine:
         targets = TargetStore(engine).list(partner)
     return [tried(caller, target) for target in targets]
+
+
+def _mailbox_keys(box: MailboxKeys) -> ConsoleMailbox:
+    return ConsoleMailbox(
+        name=box.name,
+        server=box.server,
+        poll_seconds=box.poll_seconds,
+        addresses=tuple(each.address for each in box.address),
+    )
 
 
 def _editing(settings: Settings, units: UnitsOfWork, targets: TargetStore) -> Editing:

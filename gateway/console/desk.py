@@ -20,6 +20,16 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxKeys:
+    """What the settings say of a mailbox."""
+
+    name: str
+    server: str
+    poll_seconds: int
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """The way to the use cases."""
 
@@ -28,4 +38,5 @@ class Desk:
     deliveries: Callable[[str], DeliveryDesk]  # by the name of who acts
     backlogs: Callable[[], Sequence[Backlog]]
     rules: Rules
+    mailboxes: Sequence[MailboxKeys]
     draft: Callable[[str, int, str], Draft]  # of a process: its name, its next version, the text

@@ -1,6 +1,14 @@
 """The rooms of the console: every address, and the menu."""
 
-from gateway.console import deliveries, groups, overview, processes, ticketing, tickets
+from gateway.console import (
+    deliveries,
+    groups,
+    mailboxes,
+    overview,
+    processes,
+    ticketing,
+    tickets,
+)
 from gateway.console.site import Tab
 from gateway.console.visit import Address
 
@@ -10,12 +18,14 @@ ADDRESSES: tuple[Address, ...] = (
     *groups.ADDRESSES,
     *ticketing.ADDRESSES,
     *deliveries.ADDRESSES,
+    *mailboxes.ADDRESSES,
     *processes.ADDRESSES,
 )
 TABS = (
     Tab("overview", "/", "ListTickets"),
     Tab("tickets", "/tickets", "ListTickets"),
     Tab("deliveries", "/deliveries", "ShowDeliveries"),
+    Tab("mailboxes", "/mailboxes", "ShowMailboxes"),
     Tab("processes", "/processes", "ShowProcesses"),
     Tab("groups", "/groups", "ShowGroups"),
     Tab("ticketing", "/settings/ticketing", "ShowTicketingSettings"),

@@ -58,6 +58,30 @@ TEXTS: Mapping[str, Both] = {
     "ticketing": _both("Ticketing settings", "Ticketing-Einstellungen"),
     "deliveries": _both("Deliveries", "Lieferungen"),
     "processes": _both("Processes", "Prozesse"),
+    "mailboxes": _both("Mailboxes", "Postfächer"),
+    # mailboxes
+    "mailbox": _both("Mailbox", "Postfach"),
+    "server": _both("Server", "Server"),
+    "addresses": _both("Addresses", "Adressen"),
+    "last_read": _both("Last looked into", "Zuletzt gelesen"),
+    "never": _both("never", "nie"),
+    "look_now": _both("Look into it now", "Jetzt lesen"),
+    "not_in_settings": _both(
+        "It is not in the settings any more.", "Es steht nicht mehr in den Einstellungen."
+    ),
+    "mailboxes_hint": _both(
+        "Mailboxes are tables [[mailbox]] of the settings file.",
+        "Postfächer sind Tabellen [[mailbox]] der Einstellungsdatei.",
+    ),
+    "refused_mails": _both("Refused mails", "Abgelehnte Mails"),
+    "refused_hint": _both(
+        "Newest first. Put the cause right and move the mail back to the inbox: it is judged anew.",
+        "Neueste zuerst. Ursache beheben und die Mail in den Posteingang zurücklegen: Sie wird neu"
+        " beurteilt.",
+    ),
+    "received": _both("Received", "Empfangen"),
+    "sender": _both("Sender", "Absender"),
+    "mail_subject": _both("Subject", "Betreff"),
     # overview
     "open_tickets": _both("Open tickets", "Offene Tickets"),
     "unassigned": _both("without assignee", "ohne Bearbeiter"),
@@ -321,6 +345,10 @@ SAID: Mapping[str, Both] = {
     ),
     "closed": _both("Ticket {0} is closed.", "Ticket {0} ist geschlossen."),
     "reopened": _both("Ticket {0} is open again.", "Ticket {0} ist wieder offen."),
+    "looked_into": _both(
+        "{0} is looked into as soon as a worker is free.",
+        "{0} wird gelesen, sobald ein Worker frei ist.",
+    ),
     "version_saved": _both(
         "Version {1} of {0} is saved and active.", "Version {1} von {0} ist gespeichert und gilt."
     ),

@@ -9,7 +9,7 @@ from gateway.domain.partner_commands import NewFile
 from gateway.domain.richtext import from_plain
 from gateway.domain.ticket import Ticket
 from gateway.repository.transaction import Record, Transaction
-from gateway.usecases.ports import Call, MailPerson, MailPlace
+from gateway.usecases.ports import Call, MailboxRow, MailPerson, MailPlace, RefusedMail
 
 
 class InboundMailStore:
@@ -145,6 +145,15 @@ class InboundMailStore:
                 "error": error,
             },
         )
+
+    def mailboxes(self) -> Sequence[MailboxRow]:
+        """List the mailboxes that were ever looked into, by name."""
+        return [MailboxRow(*row) for row in self._current.read("mailboxes", {})]
+
+    def refused(self, before: int | None, most: int) -> Sequence[RefusedMail]:
+        """List the mails that were refused, newest first."""
+        rows = self._current.read("refused_mails", {"before": before, "most": most})
+        return [RefusedMail(*row) for row in rows]
 
     def _by(self, ticket_id: int, call: Call) -> dict[str, object]:
         return {"ticket_id": ticket_id, "now": self._now, "by": call.principal.agent_id}

@@ -893,6 +893,12 @@ from jsonb_to_recordset(%(absences)s::jsonb) as sent(id bigint, away boolean, st
 where a.id = sent.id
 returning a.id, a.out_of_office, a.out_of_office_start, a.out_of_office_end;
 
+-- name: lists_of_search
+-- The queues of groups, and the states by type: few, and asked for before a search is planned.
+select array(select id from queue where group_id = any(%(groups)s::bigint[]) limit 50000),
+  (select jsonb_object_agg(state_type, ids)
+   from (select state_type, array_agg(id) as ids from state group by state_type) by_type);
+
 -- name: plan_by_values
 -- A search by patterns, arrays and spans is planned with them, for its own transaction. Compiling
 -- would take longer than any search may.
@@ -2710,6 +2716,20 @@ on conflict (name) do update set
                   then greatest(mailbox.last_uid, excluded.last_uid) else excluded.last_uid end,
   uid_validity = coalesce(excluded.uid_validity, mailbox.uid_validity),
   last_polled = excluded.last_polled, last_error = excluded.last_error;
+
+-- name: mailboxes
+-- As many as anybody could configure.
+select name, last_polled, last_error from mailbox order by name limit 500;
+
+-- name: refused_mails
+-- Refused ones belong to no ticket, so the index of the mail monitor serves.
+select m.id, coalesce(b.name, ''), m.received, m.sender, m.recipient, m.subject, m.code
+from mail m left join mailbox b on b.id = m.mailbox_id
+where m.ticket_id is null and m.outcome = 'refused'
+  and (%(before)s::bigint is null or (m.received, m.id) < (
+    select received, id from mail where id = %(before)s::bigint))
+order by m.received desc, m.id desc
+limit %(most)s;
 
 -- name: creations_settled
 -- Ids are given before they are committed, so a ticket in creation may have a lower one than a

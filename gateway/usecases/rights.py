@@ -113,6 +113,8 @@ _CONSOLE: Mapping[str, Need] = {
     "ShowDeliveries": _INSPECT,
     "SettleDeliveries": _OPERATE,
     "PausePartner": _OPERATE,
+    "ShowMailboxes": _INSPECT,
+    "LookIntoMailbox": _OPERATE,
     "ShowProcesses": _INSPECT,
     "SaveProcess": _OPERATE,
     "ShowCatalog": _LOOK_UP,

@@ -5,11 +5,20 @@ import pytest
 from tests.kit.console import running_house
 from tests.kit.database import ADMIN_HASH
 
+MAILBOX = {
+    "name": "partners",
+    "server": "imap.example.org",
+    "user": "tickets",
+    "secret": "imap-partners",
+    "address": [{"address": "northwind-in@example.org"}],
+}
+
 
 @pytest.fixture(scope="session")
 def house(databases):
     """A gateway in memory; its tickets pile up, so a test speaks of those it made."""
-    with running_house(databases) as house:
+    settings = {"mailbox": [MAILBOX], "secrets.folder": "secrets"}
+    with running_house(databases, **settings) as house:
         people(house.stores)
         yield house
 

@@ -99,13 +99,21 @@ def evil(house):
     house.rows("insert into external_app_field (app_id, name, label) values (%s, %s, %s)",
                app, EVIL, EVIL)  # fmt: skip
     house.rows("update event_map set happening = %s where code = 'E10'", EVIL)
+    house.rows("insert into mailbox (name, last_error) values (%s, %s)", EVIL, EVIL)
+    house.rows(
+        "insert into mail (mailbox_id, message_id, received, sender, recipient, subject, outcome,"
+        " code) select id, %s, now(), %s, %s, %s, 'refused', %s from mailbox",
+        EVIL, EVIL, EVIL, EVIL, EVIL,
+    )  # fmt: skip
     yield [
         "/", f"/tickets/{ticket}", f"/tickets?q={ticket}", "/groups?limit=500", f"/groups/{group}",
         "/settings/ticketing", "/app-fields", "/deliveries", f"/deliveries/{delivery}",
-        "/processes", "/processes/evil", "/processes/evil/edit",
+        "/processes", "/processes/evil", "/processes/evil/edit", "/mailboxes",
     ]  # fmt: skip
     house.rows("update event_map set happening = 'taken back' where code = 'E10'")
     house.rows("update external_app set active = false where id = %s", app)
+    house.rows("delete from mail")
+    house.rows("delete from mailbox")
 
 
 def test_no_stored_text_becomes_markup_on_any_page(house, admin, evil):
@@ -172,6 +180,7 @@ TWINS = {
     "/tickets/{ticket}.json": "ticket entries history events deliveries logs",
     "/deliveries.json": "state deliveries partners next",
     "/deliveries/{delivery}.json": "delivery event attempts log",
+    "/mailboxes.json": "mailboxes refused next",
     "/processes.json": "processes next",
     "/processes/evil.json": "process source diff",
     "/processes/evil/edit.json": "process source problems diff",

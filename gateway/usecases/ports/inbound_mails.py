@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -27,6 +28,28 @@ class MailPlace:
 
     uid_validity: int
     uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxRow:
+    """When a mailbox was looked into last, and why it could not be read; empty: it could."""
+
+    name: str
+    last_polled: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedMail:
+    """A mail that was refused; of its text nothing is shown."""
+
+    id: int
+    mailbox: str  # empty: it was fed from a file
+    received: datetime
+    sender: str
+    recipient: str
+    subject: str
+    code: str
 
 
 class InboundMailStore(Protocol):
@@ -82,4 +105,12 @@ class InboundMailStore(Protocol):
 
     def note_poll(self, mailbox: str, place: MailPlace | None, error: str) -> None:
         """Keep how far a mailbox was read, or why it could not be."""
+        ...
+
+    def mailboxes(self) -> Sequence[MailboxRow]:
+        """List the mailboxes that were ever looked into, by name; at most 500."""
+        ...
+
+    def refused(self, before: int | None, most: int) -> Sequence[RefusedMail]:
+        """List the mails that were refused, newest first, going on after the one of a number."""
         ...
