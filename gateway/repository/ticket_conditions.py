@@ -1,6 +1,7 @@
 """Conditions of a search for tickets as expressions of SQL, the caller's sight among them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gateway.domain.fields import Field, FieldType, FieldValue
-from gateway.domain.people import AccountKind, Permission, Principal
+from gateway.domain.people import AccountKind, Principal
 from gateway.domain.ticket import OPEN_TYPES, PENDING_TYPES, StateType
 from gateway.domain.ticket_search import (
     EVERYTHING,
@@ -51,7 +52,6 @@ from gateway.repository.tables import (
     external_reference,
     history,
     queue,
-    state,
     ticket,
     ticket_field,
     ticket_watcher,
@@ -74,15 +74,26 @@ _SHOWN_FOR_NONE = {
 }
 
 
-def conditions(principal: Principal, search: TicketSearch) -> Iterator[Condition]:
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Rows that stand for what a search says: as constants, the planner knows how many they are.
+
+    From a sub-select it would take an index that leads to most of the tickets.
+    """
+
+    queues: Sequence[int]  # whose tickets an agent sees
+    states: Mapping[str, Sequence[int]]  # by their type
+
+
+def conditions(principal: Principal, search: TicketSearch, lists: Lists) -> Iterator[Condition]:
     """Give all conditions of a search; each must hold."""
     customers = principal.kind is AccountKind.CUSTOMER
-    yield _seen_by_customer(principal) if customers else _seen_by_agent(principal)
+    yield _seen_by_customer(principal) if customers else _any(ticket.c.queue_id, lists.queues)
     if search.archive.value is not None:
         yield ticket.c.archived if search.archive.value else ~ticket.c.archived
     if search.ids is not None:
         yield _any(ticket.c.id, search.ids)
-    yield from _listed(search)
+    yield from _listed(search, lists)
     yield from _created_with(search)
     for name, words in search.texts.items():
         yield _TEXTS[name](words)
@@ -91,7 +102,7 @@ def conditions(principal: Principal, search: TicketSearch) -> Iterator[Condition
     if not search.article.nothing:
         yield _has_article(search.article, principal)
     for moment, span in search.spans.items():
-        yield from _MOMENTS[moment](span)
+        yield from _at(moment, span, lists)
 
 
 def typed_value(field: Field) -> Expression:
@@ -106,11 +117,6 @@ def typed_value(field: Field) -> Expression:
 # -- who sees what ----------------------------------------------------------------------------
 
 
-def _seen_by_agent(principal: Principal) -> Condition:
-    groups = principal.groups_with(Permission.RO)
-    return _in_array(ticket.c.queue_id, select(queue.c.id).where(_any(queue.c.group_id, groups)))
-
-
 def _seen_by_customer(principal: Principal) -> Condition:
     own = ((ticket.c.customer_user_id, principal.customer_user_id),
            (ticket.c.customer_id, principal.customer_id))  # fmt: skip
@@ -120,14 +126,14 @@ def _seen_by_customer(principal: Principal) -> Condition:
 # -- lists ------------------------------------------------------------------------------------
 
 
-def _listed(search: TicketSearch) -> Iterator[Condition]:
+def _listed(search: TicketSearch, lists: Lists) -> Iterator[Condition]:
     for name, ids in search.rows.items():
         if name is Listed.QUEUE and search.sub_queues:
             yield _in_array(ticket.c.queue_id, _with_sub_queues(ids))
         else:
             yield _among(ticket.c[f"{name.value}_id"], ids, _SHOWN_FOR_NONE.get(name))
     if search.state_types is not None:
-        yield _in_states(search.state_types)
+        yield _in_states(search.state_types, lists)
     if search.locks is not None:
         yield _any(ticket.c.lock, search.locks)
     if search.creators is not None:
@@ -144,10 +150,9 @@ def _with_sub_queues(ids: tuple[int, ...]) -> Select[Any]:
     return select(queue.c.id).select_from(joined).where(_any(above.c.id, ids))
 
 
-def _in_states(types: frozenset[StateType]) -> Condition:
-    names = sorted(each.value for each in types)
-    states = select(state.c.id).where(_any(state.c.state_type, names))
-    condition = _in_array(ticket.c.state_id, states)
+def _in_states(types: frozenset[StateType], lists: Lists) -> Condition:
+    ids = sorted(id_ for each in types for id_ in lists.states.get(each.value, ()))
+    condition = _any(ticket.c.state_id, ids)
     # Implied by open types; lets the index of open tickets be used.
     return and_(condition, ticket.c.closed.is_(None)) if types <= OPEN_TYPES else condition
 
@@ -171,6 +176,8 @@ def _among(column: Expression, ids: tuple[int, ...], shown_for_none: int | None)
 
 def _any(column: Expression, values: Any) -> Condition:
     kind = Text if isinstance(column.type, Text) else BigInteger
+    if len(values) == 1:  # an index can be walked in its order
+        return column == literal(next(iter(values)), column.type)
     return column == any_(literal(list(values), ARRAY(kind)))
 
 
@@ -381,26 +388,31 @@ def _has_line(span: Span, *further: Condition) -> Iterator[Condition]:
     yield _some(own, *_between(history.c.created, span), *further)
 
 
-def _closed(span: Span) -> Iterator[Condition]:
-    closed = select(state.c.id).where(state.c.state_type == StateType.CLOSED.value)
-    changed = and_(history.c.kind == "state", _in_array(history.c.new_id, closed))
-    made = and_(history.c.kind == "created", _in_array(history.c.state_id, closed))
+def _closed(span: Span, lists: Lists) -> Iterator[Condition]:
+    closed = lists.states.get(StateType.CLOSED.value, ())
+    changed = and_(history.c.kind == "state", _any(history.c.new_id, closed))
+    made = and_(history.c.kind == "created", _any(history.c.state_id, closed))
     yield from _has_line(span, or_(changed, made))
 
 
-def _pending(span: Span) -> Iterator[Condition]:
-    yield from _between(ticket.c.pending_until, span)
-    yield _in_states(PENDING_TYPES)
+def _at(moment: Moment, span: Span, lists: Lists) -> Iterator[Condition]:
+    match moment:
+        case Moment.HISTORY:
+            yield from _has_line(span)
+        case Moment.CLOSED:
+            yield from _closed(span, lists)
+        case Moment.PENDING:
+            yield from _between(ticket.c.pending_until, span)
+            yield _in_states(PENDING_TYPES, lists)
+        case _:
+            yield from _between(_MOMENTS[moment], span)
 
 
-_MOMENTS: Mapping[Moment, Callable[[Span], Iterator[Condition]]] = {
-    Moment.CREATED: lambda span: _between(ticket.c.created, span),
-    Moment.CHANGED: lambda span: _between(ticket.c.changed, span),
-    Moment.HISTORY: _has_line,
-    Moment.CLOSED: _closed,
-    Moment.PENDING: _pending,
-    Moment.ESCALATION: lambda span: _between(NEAREST, span),
-    Moment.ESCALATION_UPDATE: lambda span: _between(ticket.c.escalation_update, span),
-    Moment.ESCALATION_RESPONSE: lambda span: _between(ticket.c.escalation_first_response, span),
-    Moment.ESCALATION_SOLUTION: lambda span: _between(ticket.c.escalation_solution, span),
+_MOMENTS: Mapping[Moment, Expression] = {
+    Moment.CREATED: ticket.c.created,
+    Moment.CHANGED: ticket.c.changed,
+    Moment.ESCALATION: NEAREST,
+    Moment.ESCALATION_UPDATE: ticket.c.escalation_update,
+    Moment.ESCALATION_RESPONSE: ticket.c.escalation_first_response,
+    Moment.ESCALATION_SOLUTION: ticket.c.escalation_solution,
 }

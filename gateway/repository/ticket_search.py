@@ -26,8 +26,9 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 
 from gateway.domain.fields import Field, FieldType
-from gateway.domain.people import Principal
+from gateway.domain.people import Permission, Principal
 from gateway.domain.ticket_search import Order, Place, SortKey, SortValue, TicketSearch
+from gateway.repository.parameters import array_of
 from gateway.repository.tables import agent, customer, queue, ticket, ticket_field
 from gateway.repository.ticket_conditions import (
     FIRST_AGENT,
@@ -35,6 +36,7 @@ from gateway.repository.ticket_conditions import (
     NEAREST,
     Condition,
     Expression,
+    Lists,
     conditions,
     typed_value,
 )
@@ -58,11 +60,12 @@ class TicketSearchStore:
             TryLater: it takes longer than the server allows a statement.
         """
         records: list[Record] = []
+        wanted = list(conditions(principal, search, self._lists(principal)))
         # One more than wanted tells whether there are more.
-        for page in _pages(principal, search):
+        for page in pages(wanted, search):
             missing = search.limit + 1 - len(records)
             if missing > 0:
-                records += self._current.search(*_text(page.limit(missing)))
+                records += self._current.search(*compiled(page.limit(missing)))
         shown = records[: search.limit]
         more_after = None
         if len(records) > len(shown):
@@ -70,10 +73,16 @@ class TicketSearchStore:
             more_after = Place(tuple(values), id_)
         return FoundTickets([record[0] for record in shown], more_after)
 
+    def _lists(self, principal: Principal) -> Lists:
+        groups = array_of(principal.groups_with(Permission.RO))
+        ((queues, states),) = self._current.read("lists_of_search", {"groups": groups})
+        return Lists(queues, states)
 
-def _text(statement: Select[Any]) -> tuple[str, Mapping[str, Any]]:
-    compiled = statement.compile(dialect=_DIALECT)
-    return str(compiled), compiled.params
+
+def compiled(statement: Select[Any]) -> tuple[str, Mapping[str, Any]]:
+    """Give a statement as text with its values."""
+    text = statement.compile(dialect=_DIALECT)
+    return str(text), text.params
 
 
 # -- pages ------------------------------------------------------------------------------------
@@ -114,11 +123,18 @@ class _Step:
         """Tell what comes after a value in this step."""
         if given is None:
             return false()
-        mine, theirs = self.keys(self.expression)[-1], self.keys(value)[-1]
-        if self.by_pattern:
-            return mine.op("~<~" if self.descending else "~>~", is_comparison=True)(theirs)
-        beyond = mine < theirs if self.descending else mine > theirs
-        return or_(beyond, mine.is_(None)) if self.nullable else beyond
+        beyond = self._compared("<" if self.descending else ">", value)
+        return or_(beyond, self.expression.is_(None)) if self.nullable else beyond
+
+    def from_on(self, value: Expression) -> Condition:
+        """Tell what does not come before a value: the bound at which an index is entered."""
+        return self._compared("<=" if self.descending else ">=", value)
+
+    def _compared(self, operator: str, value: Expression) -> Condition:
+        mine, theirs = self.keys(self.expression)[0], self.keys(value)[0]
+        if operator in ("<", ">"):
+            mine, theirs = self.keys(self.expression)[-1], self.keys(value)[-1]
+        return mine.op(f"~{operator}~" if self.by_pattern else operator, is_comparison=True)(theirs)
 
 
 def _bytes(text: Expression) -> tuple[Expression, ...]:
@@ -130,13 +146,12 @@ def _title(text: Expression) -> tuple[Expression, ...]:
     return (func.left(text, _TITLE_START).collate("C"), text.collate("C"))
 
 
-def _pages(principal: Principal, search: TicketSearch) -> Iterator[Select[Any]]:
+def pages(wanted: Sequence[Condition], search: TicketSearch) -> Iterator[Select[Any]]:
     """Give the statements of a page, in their order: the next is wanted if rows are missing.
 
     A single step that may have no value is two statements, first what has one: each can walk an
     index and stop, where both at once would be sorted as a whole.
     """
-    wanted = list(conditions(principal, search))
     steps = [_step(order) for order in search.order]
     place, order, first = search.after, search.order[0], steps[0]
     if len(steps) > 1 or not first.nullable:
@@ -192,7 +207,8 @@ def _behind(steps: Sequence[_Step], place: Place) -> Condition:
     for step, value, given in zip(steps, values, place.values, strict=True):
         found.append(and_(*same, step.beyond(value, given)))
         same.append(step.expression.is_not_distinct_from(value))
-    return or_(*found, and_(*same, _behind_id(steps[-1], place)))
+    behind = or_(*found, and_(*same, _behind_id(steps[-1], place)))
+    return behind if steps[0].nullable else and_(steps[0].from_on(values[0]), behind)
 
 
 def _behind_row(steps: Sequence[_Step], values: Sequence[Expression], id_: int) -> Condition:

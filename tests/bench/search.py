@@ -44,9 +44,12 @@ from gateway.repository import ticket_search
 from gateway.repository.embedded import EmbeddedServer
 from gateway.repository.migrations import upgrade
 from gateway.repository.seed import seed
+from gateway.repository.statements import statement
+from gateway.repository.ticket_conditions import Lists, conditions
 from tests.kit.database import ADMIN_HASH, driver_url
 from tests.kit.stores import Stores
 
+LISTS = statement("lists_of_search")
 ROUNDS = 20
 LONGEST_S = 1.0  # a shape that takes longer is measured thrice
 BEGUN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -98,11 +101,13 @@ insert into ticket_field (ticket_id, field_id, vt)
 select n, 2, (array['alpha', 'beta', 'gamma', 'delta', 'rare'])
   [case when n % 100000 = 5 then 5 else 1 + n % 4 end] from generate_series(1, %(n)s) n;
 insert into ticket_field (ticket_id, field_id, vt, vn)
-select n, 3, ((n * 37) % 100000)::text, (n * 37) % 100000 from generate_series(1, %(n)s) n;
+select n, 3, v::text, v from generate_series(1, %(n)s) n,
+  lateral (select (n::bigint * 37) % 100000 as v) x;
 insert into ticket_field (ticket_id, field_id, vt, vd)
 select n, 4, to_char(d, 'YYYY-MM-DD HH24:MI:SS'), d
 from generate_series(1, %(n)s) n, lateral (select
-  %(begun)s::timestamptz + ((n * 7919) %% 1000000) * interval '86.4 s' as d) x where n % 10 < 8;
+  %(begun)s::timestamptz + ((n::bigint * 7919) %% 1000000) * interval '86.4 s' as d) x
+where n % 10 < 8;
 insert into ticket_field (ticket_id, field_id, vt)
 select n, 5, md5(n::text) || ' note ' || n % 1000 from generate_series(1, %(n)s) n;
 insert into article (ticket_id, number, plain, html, visible, is_description, subject, from_, to_,
@@ -175,7 +180,7 @@ def spans(first: datetime, last: datetime, moment: Moment = Moment.CREATED) -> d
     return {moment: Span(first, last)}
 
 
-def shapes(tickets: int) -> Iterator[tuple[str, TicketSearch]]:
+def shapes(tickets: int) -> Iterator[tuple[str, TicketSearch]]:  # noqa: PLR0915 - a list
     """Give name and search of each shape."""
     end = BEGUN + timedelta(days=tickets / TICKETS_A_DAY)
     day, half = end - timedelta(days=100), end - timedelta(days=182)
@@ -335,8 +340,10 @@ def explained(url: str, principal: Principal, search: TicketSearch) -> Iterator[
     with psycopg.connect(driver_url(url), autocommit=True) as session:
         session.execute("set plan_cache_mode = force_custom_plan")
         session.execute("set jit = off")
-        for page in ticket_search._pages(principal, search):
-            text, values = ticket_search._text(page.limit(search.limit + 1))
+        queues, states = session.execute(LISTS, {"groups": list(principal.rights)}).fetchone()
+        wanted = list(conditions(principal, search, Lists(queues, states)))
+        for page in ticket_search.pages(wanted, search):
+            text, values = ticket_search.compiled(page.limit(search.limit + 1))
             plan = session.execute(f"explain (analyze, buffers) {text}".encode(), values)
             yield from (line for (line,) in plan)
 

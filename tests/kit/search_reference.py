@@ -370,7 +370,7 @@ def _fields(world):
     }
 
     def made(name, operators, like, empty, form):
-        sent = {operator: [written(each) for each in given] for operator, given in operators.items()}
+        sent = {each: [written(value) for value in given] for each, given in operators.items()}
         judges = [
             lambda value, operator=operator, given=given: any(
                 _COMPARE[operator](value, each) for each in given

@@ -30,7 +30,10 @@ FIELDS = {
     "Kind": "text", "Amount": "number", "Due": "date", "Tags": "multiselect",
     "TicketFreeText1": "text",
 }  # fmt: skip
-WORDS = ("Disk", "disk full", "PRINTER", "Drucker grün", "100%", "a_b", "(x)", "C++", "Größe", "R&D")
+WORDS = (
+    "Disk", "disk full", "PRINTER", "Drucker grün", "100%", "a_b", "(x)", "C++", "Größe", "R&D",
+)  # fmt: skip
+_TABLES = ("ticket", "history", "ticket_watcher", "ticket_field", "article", "attachment")
 FILES = ("report.pdf", "Report_2.PDF", "df.txt")
 
 
@@ -118,8 +121,11 @@ class SearchWorld:
         run = self._session.execute
         for path in QUEUES[1:3]:
             parent, _, name = path.rpartition("::")
-            run("insert into queue (en, path_en, path_de, group_id, parent_id)"
-                " select %s, %s, %s, 1, id from queue where path_en = %s", (name, path, path, parent))  # fmt: skip
+            run(
+                "insert into queue (en, path_en, path_de, group_id, parent_id)"
+                " select %s, %s, %s, 1, id from queue where path_en = %s",
+                (name, path, path, parent),
+            )
         for table, names in (("service", SERVICES), ("sla", SLAS)):
             for name in names:
                 run(f"insert into {table} (en) values (%s)", (name,))
@@ -216,8 +222,9 @@ class SearchWorld:
     # -- into the database ----------------------------------------------------------------------
 
     def _store(self):
-        for name in ("ticket", "history", "ticket_watcher", "ticket_field", "article", "attachment"):
-            rows = [row for ticket in self.tickets for row in getattr(self, f"_{name}_rows")(ticket)]
+        for name in _TABLES:
+            rows_of = getattr(self, f"_{name}_rows")
+            rows = [row for ticket in self.tickets for row in rows_of(ticket)]
             columns = list(rows[0])
             marks = ", ".join(["%s"] * len(columns))
             self._session.cursor().executemany(
@@ -230,7 +237,8 @@ class SearchWorld:
 
     def _ticket_rows(self, t):
         yield {
-            "id": t.id, "number": t.number, "title": t.title, "queue_id": self._id("queue", t.queue),
+            "id": t.id, "number": t.number, "title": t.title,
+            "queue_id": self._id("queue", t.queue),
             "state_id": self._id("state", t.state), "type_id": self._id("type", t.type),
             "priority_id": self._id("priority", t.priority),
             "service_id": self._id("service", t.service), "sla_id": self._id("sla", t.sla),

@@ -144,6 +144,10 @@ Index(
 Index("ix_ticket_title_start", func.left(ticket.c.title, text("100")).collate("C"), ticket.c.id)
 Index("ix_ticket_priority_id", ticket.c.priority_id, *_newest)
 Index("ix_ticket_responsible_id", ticket.c.responsible_id, *_newest)
+Index("ix_ticket_created_by", ticket.c.created_by, *_newest)
+for _rare in (ticket.c.service_id, ticket.c.sla_id):
+    Index(f"ix_ticket_{_rare.name}", _rare, *_newest, postgresql_where=_rare.is_not(None))
+Index("ix_ticket_archived", *_newest, postgresql_where=ticket.c.archived)
 _escalations = (
     ticket.c.escalation_first_response,
     ticket.c.escalation_update,
