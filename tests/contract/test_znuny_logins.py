@@ -270,6 +270,11 @@ def test_znuny_sessions_end_by_age_idleness_and_with_their_account(znuny):
         idle.encode(),
     )
     assert (lives(old), lives(idle), lives(orphan)) == (False, False, True)
+    which = "where digest = sha256(%s)"
+    znuny.rows(f"update session set last_seen = now() - interval '1 h' {which}", orphan.encode())
+    assert lives(orphan)  # each use renews
+    renewed = f"select last_seen > now() - interval '1 min' from session {which}"
+    assert znuny.rows(renewed, orphan.encode()) == [(True,)]
     znuny.rows("update account set active = false where name = 'leaver'")
     assert not lives(orphan)
 

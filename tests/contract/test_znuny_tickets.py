@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from gateway import clock
 from gateway.dialects.znuny.fixed_lists import HISTORY_TYPES
 from tests.kit.database import ADMIN_PASSWORD
 from tests.kit.gateway import HELPDESK, element, new_id, wrapped
@@ -232,11 +233,33 @@ def test_html_is_read_as_text_and_given_as_a_file_on_demand(znuny, face):
     ticket = create(znuny, face, article=html)["TicketID"]
     (article,) = read(znuny, ticket, face)["Article"]
     assert article["Body"] == "Hello world"
+    assert (article["MimeType"], article["ContentType"]) == (
+        "text/plain", "text/plain; charset=utf-8",
+    )  # fmt: skip
     assert "Attachment" not in article
     (article,) = read(znuny, ticket, face, HTMLBodyAsAttachment=1)["Article"]
     (file,) = article["Attachment"]
-    assert file["Filename"] == "file-2"
+    assert (file["Filename"], file["ContentType"]) == ("file-2", 'text/html; charset="utf-8"')
     assert file["FilesizeRaw"] == str(len(markup))
+
+
+def test_the_unlock_time_counts_from_the_last_article_or_lock(znuny):
+    ticket = create(znuny)["TicketID"]
+
+    def aged_hours():
+        past = "set created = created - interval '1 h' where"
+        for table, key in (("article", "ticket_id"), ("history", "ticket_id"), ("ticket", "id")):
+            znuny.rows(f"update {table} {past} {key} = %s", ticket)
+        shown, now = read(znuny, ticket), clock.now().timestamp()
+        return round((int(shown["Age"]) + int(shown["UnlockTimeout"]) - now) / 3600)
+
+    assert aged_hours() == 0  # as old as the ticket
+    update(znuny, ticket, Ticket={"Title": "Other"})
+    assert aged_hours() == 0
+    update(znuny, ticket, Ticket={"Lock": "lock"})
+    assert aged_hours() == 2  # of the three hours of the ticket one passed since
+    update(znuny, ticket, Article=ARTICLE)
+    assert aged_hours() == 3
 
 
 def test_articles_are_chosen_by_order_number_and_sender(znuny, face):
