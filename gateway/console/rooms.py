@@ -1,6 +1,8 @@
 """The rooms of the console: every address, and the menu."""
 
 from gateway.console import (
+    catalog,
+    catalog_templates,
     deliveries,
     groups,
     mailboxes,
@@ -20,6 +22,8 @@ ADDRESSES: tuple[Address, ...] = (
     *deliveries.ADDRESSES,
     *mailboxes.ADDRESSES,
     *processes.ADDRESSES,
+    *catalog.ADDRESSES,
+    *catalog_templates.ADDRESSES,
 )
 TABS = (
     Tab("overview", "/", "ListTickets"),
@@ -27,6 +31,7 @@ TABS = (
     Tab("deliveries", "/deliveries", "ShowDeliveries"),
     Tab("mailboxes", "/mailboxes", "ShowMailboxes"),
     Tab("processes", "/processes", "ShowProcesses"),
+    Tab("catalog", "/catalog", "ShowCatalog"),
     Tab("groups", "/groups", "ShowGroups"),
     Tab("ticketing", "/settings/ticketing", "ShowTicketingSettings"),
     Tab("app_fields", "/app-fields", "LookUpAppFields"),

@@ -331,6 +331,73 @@ TEXTS: Mapping[str, Both] = {
         "Load one with: ticket-gateway processes load FILE",
         "So wird einer geladen: ticket-gateway processes load DATEI",
     ),
+    # service catalog
+    "catalog": _both("Service catalog", "Servicekatalog"),
+    "catalog_templates": _both("Catalog templates", "Katalogvorlagen"),
+    "unique_id": _both("Unique id", "Eindeutige Kennung"),
+    "template": _both("Template", "Vorlage"),
+    "phase": _both("Phase", "Phase"),
+    "published": _both("Published", "Veröffentlicht"),
+    "new_service": _both("New service", "Neuer Service"),
+    "make": _both("Make", "Anlegen"),
+    "locked_by": _both("The service is locked by request", "Der Service ist gesperrt durch Antrag"),
+    "unpublished_changes": _both("changed since", "seither geändert"),
+    "support_groups": _both("Support groups", "Supportgruppen"),
+    "support_group": _both("Support group", "Supportgruppe"),
+    "fields_and_parts": _both("Fields and parts", "Felder und Bausteine"),
+    "internal_name": _both("Internal name", "Interner Name"),
+    "language": _both("Language", "Sprache"),
+    "value": _both("Value", "Wert"),
+    "relations": _both("Relations", "Beziehungen"),
+    "rel_parent": _both("Part of", "Teil von"),
+    "rel_child": _both("Has as part", "Hat als Teil"),
+    "new_request": _both("Make a request", "Antrag stellen"),
+    "comments": _both("Comments", "Bemerkungen"),
+    "request_option": _both("Request option", "Antragsoption"),
+    "request_options": _both("Request options", "Antragsoptionen"),
+    "b_Publish": _both("Publish", "Veröffentlichen"),
+    "b_Unpublish": _both("Withdraw", "Zurückziehen"),
+    "b_CreateVersion": _both("New version", "Neue Version"),
+    "b_Delete": _both("Delete", "Löschen"),
+    "change_value": _both("Change a value", "Einen Wert ändern"),
+    "people_and_groups": _both(
+        "People, groups, relations, notes", "Personen, Gruppen, Beziehungen, Notizen"
+    ),
+    "list": _both("List", "Liste"),
+    "member": _both(
+        "Unique id of the person, or name of the group",
+        "Eindeutige Kennung der Person oder Name der Gruppe",
+    ),
+    "add": _both("Add", "Hinzufügen"),
+    "remove": _both("Remove", "Entfernen"),
+    "child_guid": _both(
+        "GUID of a service that is part of this one", "GUID eines Service, der Teil von diesem ist"
+    ),
+    "quality_note": _both("Quality note", "Qualitätsnotiz"),
+    "publish_requests": _both("Publish requests", "Veröffentlichungsanträge"),
+    "publish_request": _both("Publish request", "Veröffentlichungsantrag"),
+    "old": _both("Old", "Alt"),
+    "new": _both("New", "Neu"),
+    "locks": _both("Locks the service", "Sperrt den Service"),
+    "can_be_cancelled": _both("Can be cancelled", "Kann zurückgenommen werden"),
+    "show_in_public": _both("Shown in public", "Öffentlich sichtbar"),
+    "cancel_request": _both("Cancel the request", "Antrag zurücknehmen"),
+    "votes": _both("Votes", "Stimmen"),
+    "decision": _both("Decision", "Entscheidung"),
+    "log": _both("Log", "Protokoll"),
+    "level": _both("Level", "Stufe"),
+    "text": _both("Text", "Text"),
+    "hidden_in_public": _both("Always hidden in public", "Öffentlich immer verborgen"),
+    "votes_needed": _both("Votes needed", "Nötige Stimmen"),
+    "type_fixed": _both("Type is fixed once published", "Typ liegt nach der Veröffentlichung fest"),
+    "option_required": _both("A request needs an option", "Ein Antrag braucht eine Option"),
+    "name_rule": _both("Rule of calculated names", "Regel für berechnete Namen"),
+    "data_to_send": _both("Data to send", "Zu sendende Daten"),
+    "triggers": _both("Triggers", "Auslöser"),
+    "phases": _both("Phases", "Phasen"),
+    "parts": _both("Parts", "Bausteine"),
+    "essential_in": _both("Essential in", "Nötig in"),
+    "choices": _both("Options", "Auswahl"),
 }
 
 # What is said once after a form was taken; names stand in braces.
@@ -363,6 +430,9 @@ SAID: Mapping[str, Both] = {
     "resumed": _both(
         "{0} goes on: {1} subjects wait.", "{0} läuft weiter: {1} Gegenstände warten."
     ),
+    "requested": _both("The request is made: {0}.", "Der Antrag ist gestellt: {0}."),
+    "noted": _both("The note is kept.", "Die Notiz ist vermerkt."),
+    "cancelled": _both("The request is cancelled.", "Der Antrag ist zurückgenommen."),
 }
 
 

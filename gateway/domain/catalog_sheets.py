@@ -128,3 +128,38 @@ class ServiceSheet:
         """Give the version tag: another one whenever this reader would see something else."""
         shown = repr(self).encode("utf-8", "surrogatepass")
         return hashlib.sha256(shown).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """A change of a service, as the console shows it."""
+
+    at: datetime
+    account: str
+    person: str
+    operation: str
+    field: str
+    language: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownVote:
+    """A vote on a publish request."""
+
+    voter: str
+    decision: str
+    comments: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """A line of the log of a publish request."""
+
+    at: datetime
+    account: str
+    person: str
+    level: str
+    text: str

@@ -21,13 +21,24 @@ from gateway.domain.catalog import (
 )
 from gateway.domain.catalog_fields import APP, CatalogEvent
 from gateway.domain.catalog_requests import Ballot, Level, PublishRequest
-from gateway.domain.catalog_sheets import ServiceCard, ServicePage, ShownRequest, WantedServices
+from gateway.domain.catalog_sheets import (
+    HistoryLine,
+    LogLine,
+    ServiceCard,
+    ServicePage,
+    ShownRequest,
+    ShownVote,
+    WantedServices,
+)
 from gateway.repository.catalog_rows import to_list, to_request, to_service, to_template
 from gateway.repository.parameters import array_of
 from gateway.repository.transaction import Named, Record, Transaction
 from gateway.usecases.ports import Call, CatalogMentions, HeldService, PublishedCopy
 
 _NOBODY = CatalogMentions()
+_HISTORY, _VOTE, _LOG = (
+    tuple(kind.__dataclass_fields__) for kind in (HistoryLine, ShownVote, LogLine)
+)
 
 
 class CatalogStore:
@@ -277,6 +288,28 @@ class CatalogStore:
         """Load a service without lock; a removed one is not there."""
         found = _services(*self._current.read_each(*_whole(guids=[service])))
         return next((each for each in found if each.removed is None), None)
+
+    def find_by_id(self, number: int) -> CatalogService | None:
+        """Load a service by its number without lock; a removed one is there, too."""
+        return next(iter(_services(*self._current.read_each(*_whole(ids=[number])))), None)
+
+    def past(self, service: CatalogService) -> tuple[Sequence[HistoryLine], Sequence[ShownRequest]]:
+        """Give the newest lines of a service's history, and its requests."""
+        which = {"service": service.id}
+        history, requests = self._current.read_each(
+            ("catalog_history_of", which), ("catalog_requests_of", which)
+        )
+        lines = [HistoryLine(**dict(zip(_HISTORY, row, strict=True))) for row in history]
+        return lines, [_shown(row) for row in requests]
+
+    def course(self, request: PublishRequest) -> tuple[Sequence[ShownVote], Sequence[LogLine]]:
+        """Give the votes on a publish request, and the newest lines of its log."""
+        which = {"request": request.id}
+        votes, log = self._current.read_each(("catalog_votes_of", which), ("catalog_log_of", which))
+        return (
+            [ShownVote(**dict(zip(_VOTE, row, strict=True))) for row in votes],
+            [LogLine(**dict(zip(_LOG, row, strict=True))) for row in log],
+        )
 
     def find_request(self, request: UUID) -> PublishRequest | None:
         """Load a publish request without lock."""

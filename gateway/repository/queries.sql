@@ -3337,3 +3337,33 @@ select r.guid, r.type, r.type_name, r.title, r.state, r.created
 from catalog_request r join catalog_service s on s.id = r.catalog_service_id
 where s.guid = %(guid)s and r.settled is null and (%(everything)s::boolean or r.show_in_public)
 limit 10;
+
+-- name: catalog_history_of
+-- The newest lines, with the account by name.
+select h.at, coalesce(a.name, ''), h.person, h.operation, h.field, h.language, h.old, h.new
+from catalog_history h left join account a on a.id = h.account_id
+where h.catalog_service_id = %(service)s
+order by h.id desc
+limit 200;
+
+-- name: catalog_requests_of
+-- All requests of a service, the newest first.
+select r.guid, r.type, r.type_name, r.title, r.state, r.created
+from catalog_request r
+where r.catalog_service_id = %(service)s
+order by r.id desc
+limit 100;
+
+-- name: catalog_votes_of
+-- In the order in which they were given.
+select voter, decision, comments, at from catalog_vote where request_id = %(request)s
+order by at, voter
+limit 1000;
+
+-- name: catalog_log_of
+-- The newest lines, with the account by name.
+select l.at, coalesce(a.name, ''), l.person, l.level, l.text
+from catalog_log l left join account a on a.id = l.account_id
+where l.request_id = %(request)s
+order by l.id desc
+limit 500;

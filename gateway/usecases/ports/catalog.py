@@ -17,7 +17,14 @@ from gateway.domain.catalog import (
 )
 from gateway.domain.catalog_fields import CatalogEvent
 from gateway.domain.catalog_requests import Ballot, Level, PublishRequest
-from gateway.domain.catalog_sheets import ServicePage, ShownRequest, WantedServices
+from gateway.domain.catalog_sheets import (
+    HistoryLine,
+    LogLine,
+    ServicePage,
+    ShownRequest,
+    ShownVote,
+    WantedServices,
+)
 from gateway.usecases.ports.calls import Call
 
 _NOBODY: Mapping[str, Person] = MappingProxyType({})
@@ -185,6 +192,18 @@ class CatalogStore(Protocol):
 
     def find(self, service: UUID) -> CatalogService | None:
         """Load a service without lock; a removed one is not there."""
+        ...
+
+    def find_by_id(self, number: int) -> CatalogService | None:
+        """Load a service by its number without lock; a removed one is there, too."""
+        ...
+
+    def past(self, service: CatalogService) -> tuple[Sequence[HistoryLine], Sequence[ShownRequest]]:
+        """Give the newest lines of a service's history, and its requests."""
+        ...
+
+    def course(self, request: PublishRequest) -> tuple[Sequence[ShownVote], Sequence[LogLine]]:
+        """Give the votes on a publish request, and the newest lines of its log."""
         ...
 
     def find_request(self, request: UUID) -> PublishRequest | None:
