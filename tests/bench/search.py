@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import psycopg
 
@@ -187,7 +188,7 @@ def shapes(tickets: int) -> Iterator[tuple[str, TicketSearch]]:  # noqa: PLR0915
     amount = FieldValue("37", number=Decimal(37))
     search = TicketSearch(archive=Archive.BOTH)
 
-    def found(**changes: object) -> TicketSearch:
+    def found(**changes: Any) -> TicketSearch:
         return replace(search, **changes)
 
     yield "newest 500", search
@@ -340,7 +341,7 @@ def explained(url: str, principal: Principal, search: TicketSearch) -> Iterator[
     with psycopg.connect(driver_url(url), autocommit=True) as session:
         session.execute("set plan_cache_mode = force_custom_plan")
         session.execute("set jit = off")
-        queues, states = session.execute(LISTS, {"groups": list(principal.rights)}).fetchone()
+        ((queues, states),) = session.execute(LISTS, {"groups": list(principal.rights)})
         wanted = list(conditions(principal, search, Lists(queues, states)))
         for page in ticket_search.pages(wanted, search):
             text, values = ticket_search.compiled(page.limit(search.limit + 1))

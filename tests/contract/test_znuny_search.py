@@ -91,10 +91,12 @@ def searches(gateway):
         " from dynamic_field, (values ('red'), ('blue')) as v(value) where name = 'Tags'"
     )
     made = {name: create(gateway, *parts) for name, parts in TICKETS.items()}
-    fill(gateway, made["disk"], Kind="value1", Amount="9.5", Due="2001-01-01 01:01:01",
-         Tags=["red", "blue"], TicketFreeText1="b", TicketFreeTime1="2020-01-01 00:00:00")  # fmt: skip
-    fill(gateway, made["print"], Kind="Value2", Amount="10", Due="2002-02-02 02:02:02",
-         Tags="blue", TicketFreeText1="a", TicketFreeTime1="2019-01-01 00:00:00")  # fmt: skip
+    fields = {"Kind": "value1", "Amount": "9.5", "Due": "2001-01-01 01:01:01"}
+    free = {"TicketFreeText1": "b", "TicketFreeTime1": "2020-01-01 00:00:00"}
+    fill(gateway, made["disk"], Tags=["red", "blue"], **fields, **free)
+    fields = {"Kind": "Value2", "Amount": "10", "Due": "2002-02-02 02:02:02"}
+    free = {"TicketFreeText1": "a", "TicketFreeTime1": "2019-01-01 00:00:00"}
+    fill(gateway, made["print"], Tags="blue", **fields, **free)
     gateway.call("rest", "TicketUpdate", {**AGENT, "TicketID": made["mail"],
                                           "Ticket": {"State": "closed successful"}})  # fmt: skip
     arrange(gateway, made)
@@ -584,9 +586,8 @@ def test_a_cursor_is_bound_to_search_order_and_caller(searches):
                            Cursor=cursor)  # fmt: skip
     assert other.code == "TicketSearch.InvalidParameter"
     # The face does not count, nor how credentials came, nor how many are wanted.
-    assert (
-        searches.find("soap11", {"SessionID": searches.znuny.session()}, Cursor=cursor) == ALL[1:]
-    )
+    session = {"SessionID": searches.znuny.session()}
+    assert searches.find("soap11", session, Cursor=cursor) == ALL[1:]
 
 
 # -- what is wrong ------------------------------------------------------------------------------

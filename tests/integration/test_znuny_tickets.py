@@ -2,9 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from gateway.repository import transaction
+from tests.kit.database import driver_url
 from tests.kit.stores import round_trips
 from tests.kit.znuny import AGENT, ARTICLE, NEW_TICKET, running_znuny
 
@@ -109,3 +111,25 @@ def test_reading_takes_two_round_trips_however_much_there_is(znuny, monkeypatch)
     assert [len(each["Article"]) for each in found.answer["Ticket"]] == [10, 10, 10]
     trips, _ = trips_of(znuny, monkeypatch, "TicketHistoryGet", {"TicketID": tickets})
     assert len(trips) <= 2, trips
+
+
+def test_searching_takes_four_round_trips_however_much_is_asked(znuny, monkeypatch):
+    plain = {"Title": "*disk*", "StateType": "Open"}
+    trips, _ = trips_of(znuny, monkeypatch, "TicketSearch", plain)
+    assert len(trips) <= 3, trips
+    named = {"Queues": ["Raw", "Misc"], "States": "new", "OwnerIDs": [1], "SortBy": "Title",
+             "DynamicField_ExternalReference": {"Like": "*"}, "Fulltext": "disk"}  # fmt: skip
+    trips, _ = trips_of(znuny, monkeypatch, "TicketSearch", named)
+    assert len(trips) <= 4, trips
+
+
+def test_a_search_that_takes_too_long_is_told_to_come_again(znuny, monkeypatch):
+    read = transaction.statement
+    brief = {"plan_by_values": "select set_config('statement_timeout', '50', true)"}
+    monkeypatch.setattr(transaction, "statement", lambda name: brief.get(name) or read(name))
+    with psycopg.connect(driver_url(znuny.url)) as holder:
+        holder.execute("lock table ticket")
+        found = znuny.call("rest", "TicketSearch", AGENT)
+    assert (found.status, found.code) == (503, "Request.Unavailable")
+    assert int(found.headers["retry-after"]) > 0
+    assert znuny.call("rest", "TicketSearch", AGENT).code is None

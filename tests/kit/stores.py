@@ -205,7 +205,14 @@ def round_trips(monkeypatch):
         trips.append([name for name, _ in (*before, *batch)])
         return send_each(self, before, *batch)
 
+    search = transactions.Transaction.search
+
+    def counted_search(self, text, parameters):
+        trips.append(["search"])
+        return search(self, text, parameters)
+
     with monkeypatch.context() as patch:
         patch.setattr(transactions.Transaction, "_run", counted)
         patch.setattr(transactions.Transaction, "_run_each", counted_each)
+        patch.setattr(transactions.Transaction, "search", counted_search)
         yield trips
