@@ -80,6 +80,8 @@ def verb(loaded: Loaded, *, password_file: str | None, as_json: bool) -> None:
             "mails": run(demo_entries.mail),
             "catalog people": run(demo_catalog.people),
             "catalog": _catalog(parts),
+            "catalog requests": run(demo_catalog.request),
+            "catalog rights": run(demo_catalog.rights),
         }
     show([{"what": what, "made": count} for what, count in made.items()], as_json=as_json)
     if not any(made.values()):

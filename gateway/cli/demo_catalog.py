@@ -1,13 +1,15 @@
 """The demo data's service catalog: two templates, five services, who cares for them."""
 
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from gateway.cli.demo_tickets import DEMO
+from gateway.usecases import account_rights
 from gateway.usecases.administration_ports import AdministrationUnit
 from gateway.usecases.catalog_files import CatalogFile
 
 _FORMAT = 1
+_RIGHTS = account_rights.read_granted("catalog.*")
 
 
 def people(unit: AdministrationUnit) -> int:
@@ -34,6 +36,38 @@ def catalog(unit: AdministrationUnit) -> CatalogFile:
             "services": services,
         }
     )
+
+
+def rights(unit: AdministrationUnit) -> int:
+    """Give the agent of the first start, and that of an interface, all rights in the catalog."""
+    given = 0
+    for name in ("admin", "erp.interface"):
+        for account in unit.find("account", "name", name):
+            held = account_rights.granted(account, unit)
+            if not any(each.startswith("catalog.") for each in held):
+                account_rights.grant(account, (*held, *_RIGHTS), unit)
+                given += 1
+    return given
+
+
+def request(unit: AdministrationUnit) -> int:
+    """Make the open publish request that samples of calls speak of; one is open at a time."""
+    (service,) = unit.find("catalog_service", "guid", _guid("E-mail"))
+    made = unit.find("catalog_request", "catalog_service_id", service["id"])
+    if any(each["settled"] is None or each["guid"] == _REQUEST for each in made):
+        return 0
+    unit.insert(
+        "catalog_request",
+        {
+            "guid": _REQUEST,
+            "catalog_service_id": service["id"],
+            "type": "Custom",
+            "type_name": "Publish",
+            "title": "New prices",
+            "requested_by": "anna.schmidt",
+        },
+    )
+    return 1
 
 
 def _part(internal: str, name: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -76,6 +110,9 @@ _TEMPLATES: tuple[dict[str, Any], ...] = (
 
 def _guid(name: str) -> str:
     return str(uuid5(DEMO, f"catalog:{name}"))
+
+
+_REQUEST = UUID(_guid("request"))
 
 
 def _service(number: int, name: str, summary: str, **more: Any) -> dict[str, Any]:

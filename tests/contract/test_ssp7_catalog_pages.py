@@ -9,13 +9,23 @@ from gateway.soap.contract import read_contract
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.publishing import contracts_dir, wsdl_file
 from gateway.soap.samples import filled_request, lexical
-from tests.kit.catalog_service import CATALOG, HOST, NAMESPACE, PATH, element, running_catalog
+from tests.kit.catalog_service import (
+    CATALOG,
+    HOST,
+    NAMESPACE,
+    PATH,
+    element,
+    running_catalog,
+    serving_catalog,
+)
+from tests.kit.database import ADMIN_PASSWORD
+from tests.kit.verbs import run_here
 
 (SERVICE,) = (each for each in definitions() if each.stem == "ssp7-catalog")
 CONTRACT = read_contract(wsdl_file(SERVICE, contracts_dir()).read_bytes())
 VERSIONS = {"1.1": SoapVersion.V11, "1.2": SoapVersion.V12}
 FIELD = "UpdateServiceField"
-WRONG = ("MESSAGE_INVALID", "OPERATION_UNKNOWN", "ARGUMENT_", "INTERNAL")
+ADMIN = ("admin", ADMIN_PASSWORD)
 
 
 @pytest.fixture(scope="module")
@@ -52,20 +62,28 @@ def test_ssp7_catalog_b16_every_operation_has_its_page(catalog, name):
     assert root.xpath(f"//form[@action='{PATH}/{name}' or contains(@action, '/{name}')]")
 
 
+@pytest.fixture(scope="module")
+def demo(databases):
+    """A catalog with the demo data, which samples speak of."""
+    with databases.migrated() as url:
+        done = run_here("demo", "--database-url", url)
+        assert done.returncode == 0, done.stderr
+        with serving_catalog(url) as running:
+            yield running
+
+
 @pytest.mark.parametrize("name", list(CONTRACT.operations))
-def test_ssp7_catalog_b16_the_filled_sample_of_every_page_is_read(catalog, version, name):
+def test_ssp7_catalog_b16_the_filled_sample_of_every_page_is_accepted(demo, version, name):
     values = SERVICE.filled(name)
     sample = filled_request(CONTRACT, CONTRACT.operations[name], VERSIONS[version], values)
-    answer = catalog.post(None, version=version, envelope=sample.encode())
-    assert not [
-        code for code in WRONG if code in answer.text and "p_strHashCheck" not in answer.text
-    ]
-    form = {
-        key: value if isinstance(value, str) else lexical(value, key)
-        for key, value in values.items()
-    }
-    told = catalog.form(name, form).text
-    assert not [code for code in WRONG if code in told and "p_strHashCheck" not in told]
+    form = {key: lexical(value, key) for key, value in values.items()}
+    # Nobody can print a hash beforehand: it is made with the operator's key.
+    good = "HASH_INVALID" if name.startswith("Process") else "<Success>true</Success>"
+    # Twice: a reader of the page tries it again.
+    for _ in range(2):
+        told = demo.post(None, version=version, envelope=sample.encode(), login=ADMIN).text
+        assert good in told
+        assert good in demo.form(name, form, login=ADMIN).text
 
 
 def test_a_form_call_is_answered_by_one_element_named_as_the_type(catalog):

@@ -341,8 +341,16 @@ def element(operation, content=""):
 @contextmanager
 def running_catalog(databases, **settings):
     """Serve a database with templates, persons and accounts in it, in this process."""
-    with databases.migrated() as url, tempfile.TemporaryDirectory() as folder:
+    with databases.migrated() as url:
         _fill(url)
+        with serving_catalog(url, **settings) as running:
+            yield running
+
+
+@contextmanager
+def serving_catalog(url, **settings):
+    """Serve a database as it is."""
+    with tempfile.TemporaryDirectory() as folder:
         environment = {
             "GATEWAY_DATABASE_URL": url,
             "GATEWAY_DATABASE__ALLOW_UNSAFE": "true",

@@ -98,9 +98,10 @@ _OWN: Sequence[tuple[str, str, str]] = (
 )
 CODES = code_texts((*SHARED_CODES, *_OWN))
 
-# Of the demo data: a service in operation.
-SAMPLE_SERVICE = "5d0f5f0e-4a3b-4b68-9d8e-0f3f6c1c2a10"
-_SAMPLE_REQUEST = "c1d7a1c4-2b52-4f51-a8d3-7a0d4c9b1e22"
+# Of the demo data: a service in operation, one in planning, and an open request of a third.
+SAMPLE_SERVICE = "ba0b88d8-6143-5574-9cdf-f7ec85ece1aa"
+_PLANNED_SERVICE = "14c85686-694d-5169-9cec-06ee02ea6d02"
+_SAMPLE_REQUEST = "954ab8c5-ce8a-5417-b476-9b02789021cd"
 
 _VALUES: Mapping[str, object] = {
     "service_guid": SAMPLE_SERVICE,
@@ -108,37 +109,46 @@ _VALUES: Mapping[str, object] = {
     "type_name": "Publish",
     "title": "Price change 2026",
     "comments": "Runs after the price import",
-    "lock_service": True,
+    "request_option_code": "night",
+    "lock_service": False,
     "text": "The approvers were asked.",
     "level": "Info",
     "list_name": "EditorPersons",
-    "person_unique_id": "mkeller",
-    "person_group_name": "Workplace team",
+    "person_unique_id": "jonas.weber",
+    "person_group_name": "Network",
     "reason": "Replaced by a newer service",
     "decision": "Approved",
-    "voter_unique_id": "jdoe",
+    "voter_unique_id": "jonas.weber",
     "can_be_cancelled": False,
     "show_in_public": True,
-    "support_group_name": "Service desk",
+    "support_group_name": "Network",
     "internal_name": "Tags",
     "value": "office;notebook",
     "part_internal_name": "goLive",
-    "performed_by": "mkeller",
+    "performed_by": "anna.schmidt",
 }
 # What one operation shows otherwise than the others.
 _EXCEPTIONS: Mapping[str, Mapping[str, object]] = {
     "add_person_group": {"list_name": "EditorGroups"},
     "remove_person_group": {"list_name": "EditorGroups"},
-    "process_request": {"comments": "Prices checked"},
+    "delete_service": {"service_guid": _PLANNED_SERVICE},
     "mark_in_approval": {"comments": "The approvers were asked"},
+    "process_request": {
+        "comments": "Prices checked",
+        "hash_check": "1.k2.b7Yt2Lr0Q3sR8uXyA5bC7dE9fG1hI2jK3lM4nO5pQ6r",
+    },
     "update_language_field": {
         "internal_name": "Summary",
         "language_code": "en",
-        "value": "Notebook with support",
+        "value": "Notebook, screen and support",
     },
-    "update_part_datetime": {"value": "2026-04-01T00:00:00Z"},
-    "update_part_numeric": {"part_internal_name": "price", "value": "41.5"},
-    "update_part_text": {"part_internal_name": "scope", "value": "Notebook, screen, support"},
+    "update_part_datetime": {"value": "2026-05-01T00:00:00Z"},
+    "update_part_numeric": {"part_internal_name": "price", "value": "42.5"},
+    "update_part_text": {
+        "part_internal_name": "terms",
+        "language_code": "en",
+        "value": "One month to the end of a quarter.",
+    },
 }
 
 
