@@ -7,6 +7,7 @@ import pytest
 import zeep
 
 from gateway.compose import definitions
+from gateway.errors import RequestState
 from gateway.soap.contract import read_contract
 from gateway.soap.publishing import contracts_dir, wsdl_file
 from tests.kit.catalog_service import ASKER, OF_REQUESTS, OF_SERVICES, READER
@@ -169,6 +170,20 @@ def test_ssp7_catalog_a10_the_flag_says_whether_the_requester_can_cancel(catalog
         catalog.call(name, request, version=version, p_blnCanBeCancelled=value)
         assert catalog.sql(f"{stored} where guid = %s", request) == [(value,)]
     assert catalog.call(name, request, p_blnCanBeCancelled=True).Code == "UNCHANGED"
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_ssp7_catalog_a10_the_requester_cancels_only_while_that_is_on(catalog, free):
+    service = catalog.service()
+    request = catalog.approval(service, login=ASKER, p_blnLockService=True)
+    catalog.call("SetPublishRequestCanBeCancelled", request, p_blnCanBeCancelled=free)
+    if free:
+        assert catalog.cancel(request, "asker").state == "Cancelled"
+        assert catalog.call("UpdateServiceField", service).Changed
+    else:
+        with pytest.raises(RequestState):
+            catalog.cancel(request, "asker")
+        assert catalog.state(request) == "New"
 
 
 def test_ssp7_catalog_a11_the_flag_says_whether_the_public_sees_the_request(catalog, version):

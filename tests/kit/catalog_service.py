@@ -6,7 +6,7 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import requests  # noqa: TID251 - what zeep's transport is made of
 import zeep
@@ -14,8 +14,10 @@ from requests.adapters import BaseAdapter  # noqa: TID251 - likewise
 from zeep.transports import Transport
 
 from gateway import compose
+from gateway.domain.catalog_commands import CancelRequest
 from gateway.settings import load
 from gateway.usecases.catalog_hashes import CatalogHashes
+from gateway.usecases.catalog_requests import cancel
 from gateway.usecases.task_hashes import HashKey
 from tests.kit import asgi
 from tests.kit.database import ADMIN_HASH, ADMIN_PASSWORD
@@ -203,6 +205,13 @@ class Catalog:
             "ProcessServicePublishRequest", request, p_strDecision=decision,
             **{**values, **arguments},
         )  # fmt: skip
+
+    def cancel(self, request, account):
+        """Take a request back, as the console does for whoever made it."""
+        principal = self.stores.accounts.find(account).principal
+        call = self.stores.call(principal=principal, dialect="console", command="EditCatalog")
+        command = CancelRequest(request=UUID(request))
+        return self.stores.units.run(lambda unit: cancel(command, call, unit), call)
 
     # -- reads ----------------------------------------------------------------------------------
 
