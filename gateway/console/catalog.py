@@ -179,7 +179,7 @@ def show_request(visit: Visit, guid: str) -> Shown:
     return Shown(
         template="catalog_request.html",
         data={
-            "request": folder.request,
+            "publish_request": folder.request,
             "service": {"guid": folder.service.guid, "uniqueId": folder.service.unique_id},
             "votes": folder.votes,
             "log": folder.log,

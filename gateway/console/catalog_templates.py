@@ -39,7 +39,7 @@ def show(visit: Visit, number: str) -> Shown:
     template, processes = visit.administer(SHOW, work)
     return Shown(
         template="catalog_template.html",
-        data={"number": int(number), "template": template},
+        data={"number": int(number), "catalog_template": template},
         more={
             "processes": processes,
             "every_trigger": [each.value for each in CatalogTrigger],

@@ -1,0 +1,107 @@
+"""The catalog as a file: taken in, given out, and refused with the path of what is wrong."""
+
+import json
+
+import pytest
+
+from gateway.cli import demo_catalog
+from gateway.errors import BrokenRule, GatewayError
+from gateway.repository.administration import Administration
+from gateway.usecases import catalog_exchange
+from gateway.usecases.catalog_exchange import Taken
+from gateway.usecases.catalog_files import CatalogFile, read
+from gateway.usecases.lists import Actor
+from tests.kit.catalog import CatalogWorld
+
+
+@pytest.fixture(scope="module")
+def world(databases):
+    with databases.migrated() as url:
+        made = CatalogWorld(url)
+        made.stores.group("Network")
+        made.administration = Administration(made.stores.engine)
+        made.administration.run(demo_catalog.people)
+        yield made
+        made.close()
+
+
+def take(world, file):
+    call = world.stores.call(command="catalog", dialect="test")
+    return catalog_exchange.take(file, Actor("test"), world.administration, world.units, call)
+
+
+def given(world):
+    call = world.stores.call(command="catalog", dialect="test")
+    return catalog_exchange.export(world.administration, world.units, call)
+
+
+def test_the_demo_has_two_templates_and_five_services_and_what_is_given_out_is_taken_in(world):
+    file = world.administration.run(demo_catalog.catalog)
+    assert take(world, file) == Taken(types=1, templates=2, services=5)
+    assert world.administration.run(demo_catalog.catalog).services == ()
+    content = json.loads(json.dumps(given(world), default=str))
+    assert take(world, CatalogFile.model_validate(content)) == Taken(0, 0, 0)
+    sheet = world.public(next(
+        each.guid for each in file.services if each.uniqueId == "SRV-0042"
+    ))  # fmt: skip
+    assert (sheet.card.name, [each.name for each in sheet.relations]) == ("Workplace", ["Printer"])
+    assert world.page(template="internal component").total == 1
+
+
+def test_a_changed_file_brings_the_catalog_to_what_it_says(world):
+    content = given(world)
+    (workplace,) = [each for each in content["services"] if each["uniqueId"] == "SRV-0042"]
+    (price,) = [each for each in workplace["parts"] if each["internalName"] == "price"]
+    price["value"] = 44.25
+    workplace["tags"] = []
+    content["templates"] = []
+    text = json.dumps({**content, "services": [workplace]}, default=str)
+    assert take(world, read(text)) == Taken(0, 0, 1)
+    (found,) = [each for each in given(world)["services"] if each["uniqueId"] == "SRV-0042"]
+    values = {each["internalName"]: each["value"] for each in found["parts"]}
+    assert (values["price"], found["tags"]) == ("44.25", [])
+    audited = world.sql("select count(*) from audit where action = 'catalog services stored'")
+    assert audited >= [(2,)]
+
+
+SERVICE = {"guid": "5d0f5f0e-4a3b-4b68-9d8e-0f3f6c1c2a10", "uniqueId": "F-1",
+           "template": "Standard", "name": {"en": "Filed"}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ({"templates": [{"name": "T", "parts": [{"internalName": "a", "name": "A",
+          "type": "Wish"}]}]}, "templates[0].parts[0].type"),
+        ({"templates": [{"name": "T", "colour": "red"}]}, "templates[0].colour"),
+        ({"services": [{**SERVICE, "guid": "no"}]}, "services[0].guid"),
+        ({"services": [{**SERVICE, "template": "Unheard"}]}, "services[0].template"),
+        ({"services": [{**SERVICE, "name": {}}]}, "services[0].name"),
+        ({"services": [{**SERVICE, "summary": {"fr": "x"}}]}, "services[0].summary.fr"),
+        ({"services": [{**SERVICE, "phase": "Grave"}]}, "services[0].phase"),
+        ({"services": [{**SERVICE, "parts": [{"internalName": "price", "value": 1.005}]}]},
+         "services[0].parts[0].value"),
+        ({"services": [{**SERVICE, "parts": [{"internalName": "nope"}]}]},
+         "services[0].parts[0].internalName"),
+        ({"services": [{**SERVICE, "persons": {"ServiceOwner": [{"uniqueId": "ghost"}]}}]},
+         "services[0].persons.ServiceOwner"),
+        ({"services": [{**SERVICE, "supportGroups": ["ghosts"]}]}, "services[0].supportGroups"),
+        ({"services": [{**SERVICE, "relations": [{"kind": "child", "guid": SERVICE["guid"]}]}]},
+         "services[0].relations[0]"),
+        ({"templates": [{"name": "T", "triggers": {"Field change": "nope"}}]},
+         "templates[0].triggers.Field change"),
+        ({"templates": [{"name": "T", "parts": [{"internalName": "a", "name": "A",
+          "type": "Date", "essential": ["Never"]}]}]}, "templates[0].parts[0].essential"),
+    ],
+)  # fmt: skip
+def test_a_file_is_refused_with_the_path_of_what_is_wrong(world, content, path):
+    with pytest.raises(GatewayError) as refused:
+        take(world, read(json.dumps(content)))
+    assert refused.value.field == path
+    assert not world.sql("select 1 from catalog_service where unique_id = 'F-1'")
+    assert not world.sql("select 1 from catalog_template where name = 'T'")
+
+
+def test_what_is_not_json_is_refused():
+    with pytest.raises(BrokenRule, match="not JSON"):
+        read("{")
