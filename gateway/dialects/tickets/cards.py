@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from gateway.dialects.tickets import lists
 from gateway.dialects.tickets.desk import Options
 from gateway.dialects.tickets.shapes import BY_NAME, PRESET_MEMBERS, Plain
+from gateway.domain.mail import mailboxes
 from gateway.usecases.ports import Preset, TicketCard
 
 
@@ -18,7 +19,7 @@ def shown(card: TicketCard, options: Options) -> Mapping[str, Plain]:
         "ticketType": options.default_type if card.type is None else card.type,
         "status": card.state,
         "ticketPriority": card.priority,
-        "customerEmail": card.address,
+        "customerEmail": _bare(card.address),
         "subject": card.title,
         "ticketContent": card.activity,
         "owner": card.owner,
@@ -44,6 +45,15 @@ def preset(entry: Preset, of: str) -> Mapping[str, Plain]:
 def written(content: object) -> bytes:
     """Write JSON without white space, and with nothing escaped that need not be."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _bare(address: str | None) -> str | None:
+    """Leave out the name that other dialects keep with an address."""
+    try:
+        found = mailboxes(address or "")
+    except ValueError:
+        return address
+    return found[0].address if len(found) == 1 else address
 
 
 def _list(names: Sequence[str], options: Options) -> Plain:
