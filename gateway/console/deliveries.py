@@ -4,6 +4,7 @@ from gateway.console.answers import Gone, Shown
 from gateway.console.forms import SEEN, mark
 from gateway.console.visit import Address, Visit
 from gateway.errors import BrokenRule, Missing, WrongState
+from gateway.text import is_text
 from gateway.usecases import sheets
 from gateway.usecases.ports import DeliveryRow, State, Wanted
 
@@ -15,9 +16,12 @@ def index(visit: Visit) -> Shown:
     desk, most = visit.deliveries("ShowDeliveries"), visit.most()
     state = _state(visit.asked("state") or State.FAILED)
     ticket = visit.number("ticket")
+    partner = visit.asked("partner")
+    if not is_text(partner):
+        raise BrokenRule("characters that XML cannot carry", field="partner")
     wanted = Wanted(
         state=state,
-        partner=visit.asked("partner") or None,
+        partner=partner or None,
         subject=None if ticket is None else f"ticket:{ticket}",
         after=visit.number("after") or 0,
     )

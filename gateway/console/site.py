@@ -38,6 +38,7 @@ _TWIN = ".json"
 _LOGIN, _LOGOUT = "/login", "/logout"
 _FIRST, _FIRST_TWIN = "/", "/index"
 _MIB = 1024 * 1024
+_LOGIN_BYTES = 16 * 1024
 
 # The first row whose class fits an error says how it is answered.
 _STATUS: tuple[tuple[type[GatewayError], int], ...] = (
@@ -134,10 +135,9 @@ class Console:
         """Take a form: do what it says, or show its page again with the reason."""
         path, _ = _below(request.path)
         try:
-            form = read_form(request)
             if path == _LOGIN:
-                return self._login(request, form)
-            return self._acted(request, path, form, trace)
+                return self._login(request)
+            return self._acted(request, path, trace)
         except GatewayError as error:
             trace.code = error.code
             return self._problem(request, error)
@@ -151,9 +151,11 @@ class Console:
         """Say that something unforeseen happened."""
         return self._problem(request, OutcomeUnknown())
 
-    def _acted(self, request: Request, path: str, form: Mapping[str, str], trace: Trace) -> Answer:
+    def _acted(self, request: Request, path: str, trace: Trace) -> Answer:
+        # First who it is: to read a large form takes a while, which is not for everybody.
         principal = self._logins.principal(request)
         trace.account, trace.account_id = principal.account, principal.account_id
+        form = read_form(request)
         session_id = cookies.session_of(request)
         require_ours(request, form, session_id, self._public_url)
         if path == _LOGOUT:
@@ -211,7 +213,10 @@ class Console:
         )
         return Answer(status, body, HTML, (*HEADERS, header, *_retry_after(error)))
 
-    def _login(self, request: Request, form: Mapping[str, str]) -> Answer:
+    def _login(self, request: Request) -> Answer:
+        if len(request.body) > _LOGIN_BYTES:
+            raise BrokenRule("longer than any login")
+        form = read_form(request)
         require_ours(request, form, cookies.before_login(request), self._public_url)
         try:
             headers = self._logins.open(form.get("name", ""), form.get("password", ""), request)

@@ -1,5 +1,6 @@
 """Tickets: the list, the page of one, and what can be done with its tasks."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -27,6 +28,7 @@ from gateway.usecases.task_texts import EnterText
 _LONGEST_SEARCH = 200
 _LONGEST_TEXT = 32_000
 _MOST_MINUTES = 24 * 60
+_DIGITS = re.compile("[0-9]{1,9}")
 
 
 def index(visit: Visit) -> Shown:
@@ -218,9 +220,10 @@ def _text(visit: Visit, field: str) -> Description | None:
 
 
 def _minutes(text: str) -> int | None:
-    if not text.strip():
+    text = text.strip()
+    if not text:
         return None
-    if not text.strip().isdecimal() or not 1 <= int(text) <= _MOST_MINUTES:
+    if _DIGITS.fullmatch(text) is None or not 1 <= int(text) <= _MOST_MINUTES:
         raise BrokenRule(f"a whole number from 1 to {_MOST_MINUTES}", field="minutes")
     return int(text)
 
