@@ -1,4 +1,4 @@
-"""Takes secrets out of what is stored of XML messages: by the name of an element, never by text.
+"""Takes secrets out of what is stored of XML messages: by an element's name, keys by their form.
 
 Masks are put into the parsed tree and taken out again: a copy of the tree would cost its memory
 twice and put a stranger's names into the dictionary that lxml keeps per thread.
@@ -10,7 +10,7 @@ from typing import Self
 
 from lxml import etree
 
-from gateway.http.redact import MASK, described_base64, is_secret
+from gateway.http.redact import MASK, described_base64, is_secret, without_keys
 from gateway.soap.plan import Field
 
 # XML's own secrets beside those of every other form: tokens that are refused are secret, too.
@@ -46,6 +46,21 @@ def holds_secrets(plan: Field) -> bool:
     return any(field.base64 or secret_tag(field.tag) for field in _fields(plan))
 
 
+def marks(plan: Field) -> tuple[bytes, ...]:
+    """Give the ends of the tags that stand in a message which is not stored as it is.
+
+    An answer that could hold such things and does not need not be parsed again: that takes as long
+    as writing it.
+    """
+    return tuple(
+        {
+            f"{field.local_name}>".encode(): None
+            for field in _fields(plan)
+            if field.base64 or secret_tag(field.tag)
+        }
+    )
+
+
 def _fields(plan: Field) -> Iterator[Field]:
     yield plan
     for field in plan.fields:
@@ -68,7 +83,7 @@ def redacted(
             names = element.keys()
             if names:
                 undo += _cover_attributes(element, names)
-        return etree.tostring(root, encoding="unicode")
+        return without_keys(etree.tostring(root, encoding="unicode"))
     finally:
         for step in reversed(undo):
             step()
