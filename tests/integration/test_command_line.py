@@ -1,4 +1,7 @@
-"""The command line as scripts use it: exit codes, streams, first and second start."""
+"""The command line as scripts use it: exit codes, streams, first and second start.
+
+What a process alone can show has one of its own; the rest runs by the program's main here.
+"""
 
 import json
 import stat
@@ -13,6 +16,7 @@ from gateway.repository import migrations
 from tests.kit.children import alive, wait_until
 from tests.kit.database import driver_url
 from tests.kit.serving import Serving, free_port, run
+from tests.kit.verbs import run_here
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,9 @@ def test_a_first_start_tells_the_password_once_and_keeps_it_for_its_owner(tmp_pa
 
 
 def test_a_password_that_was_given_is_not_written_down(tmp_path):
-    done = run("migrate", "--data", str(tmp_path / "data"), GATEWAY_ADMIN_PASSWORD="canary-7431")
+    done = run_here(
+        "migrate", "--data", str(tmp_path / "data"), GATEWAY_ADMIN_PASSWORD="canary-7431"
+    )
     assert done.returncode == 0
     assert "canary-7431" not in done.stderr + done.stdout
     assert not (tmp_path / "data" / "admin-password").exists()
@@ -48,8 +54,8 @@ def test_a_password_that_was_given_is_not_written_down(tmp_path):
 
 def test_a_start_without_the_first_password_makes_no_new_one(tmp_path):
     data = str(tmp_path / "data")
-    run("migrate", "--data", data, GATEWAY_ADMIN_PASSWORD="canary-7431")
-    assert run("migrate", "--data", data).returncode == 0
+    run_here("migrate", "--data", data, GATEWAY_ADMIN_PASSWORD="canary-7431")
+    assert run_here("migrate", "--data", data).returncode == 0
     assert not (tmp_path / "data" / "admin-password").exists()
 
 
@@ -93,7 +99,7 @@ def test_check_finds_nothing_to_do_on_a_fresh_gateway(data_dir):
 
 
 def test_check_names_a_remedy_for_an_old_schema(empty_database_url):
-    done = run("check", "--database-url", empty_database_url, "--json")
+    done = run_here("check", "--database-url", empty_database_url, "--json")
     (schema,) = [row for row in lines(done) if row["subject"] == "schema"]
     assert done.returncode == 1
     assert schema["remedy"] == "ticket-gateway migrate"
@@ -102,7 +108,7 @@ def test_check_names_a_remedy_for_an_old_schema(empty_database_url):
 def test_check_names_a_setting_of_the_connector_that_leads_nowhere(database_url):
     with psycopg.connect(driver_url(database_url), autocommit=True) as session:
         session.execute("update dynamic_field set field_type = 'number'")
-    done = run("check", "--database-url", database_url, "--json")
+    done = run_here("check", "--database-url", database_url, "--json")
     (found,) = [row for row in lines(done) if row["subject"] == "znuny"]
     assert done.returncode == 1
     assert found["found"] == "ExternalReference is no text field of tickets"
@@ -115,7 +121,7 @@ def test_check_tells_how_each_partner_stands(database_url):
             " returning id, name)"
             " insert into partner (name, system_id, paused) select name, id, name = 'SOUTH' from s"
         )
-    done = run(
+    done = run_here(
         *("check", "--database-url", database_url, "--json"),
         GATEWAY_DATABASE__ALLOW_UNSAFE="true",
     )
@@ -131,7 +137,7 @@ def test_check_tells_how_each_partner_stands(database_url):
 
 def test_migrate_tells_its_steps_and_takes_them_when_asked(empty_database_url):
     def migrate(*arguments):
-        return run("migrate", "--database-url", empty_database_url, "--json", *arguments)
+        return run_here("migrate", "--database-url", empty_database_url, "--json", *arguments)
 
     told = migrate("--to", "0002", "--dry-run")
     assert [row["revision"] for row in lines(told)] == ["0001", "0002"]
@@ -147,19 +153,19 @@ def test_migrate_tells_its_steps_and_takes_them_when_asked(empty_database_url):
 
 def test_check_without_a_database_ends_with_3_and_hides_the_password():
     url = f"postgresql+psycopg://gateway:canary-7431@127.0.0.1:{free_port()}/gateway"
-    done = run("check", "--database-url", url)
+    done = run_here("check", "--database-url", url)
     assert done.returncode == 3
     assert "canary-7431" not in done.stdout + done.stderr
 
 
 def test_a_database_that_may_lose_answered_work_is_refused(database_url):
-    done = run("migrate", "--database-url", database_url)
+    done = run_here("migrate", "--database-url", database_url)
     assert done.returncode == 3
     assert "fsync" in done.stderr
 
 
 def test_a_database_that_may_lose_answered_work_is_taken_for_tests(database_url, tmp_path):
-    done = run(
+    done = run_here(
         *("migrate", "--database-url", database_url, "--data", str(tmp_path)),
         GATEWAY_DATABASE__ALLOW_UNSAFE="true",
     )
@@ -169,13 +175,13 @@ def test_a_database_that_may_lose_answered_work_is_taken_for_tests(database_url,
 
 
 def test_check_explains_a_setting():
-    done = run("check", "--explain", "http.body_bytes", "--json", GATEWAY_HTTP__BODY_BYTES="9")
+    done = run_here("check", "--explain", "http.body_bytes", "--json", GATEWAY_HTTP__BODY_BYTES="9")
     (row,) = lines(done)
     assert (row["value"], row["origin"], row["default"]) == ("9", "environment", "8388608")
 
 
 def test_check_explains_all_settings():
-    assert len(lines(run("check", "--explain", "all", "--json"))) > 50
+    assert len(lines(run_here("check", "--explain", "all", "--json"))) > 50
 
 
 @pytest.mark.parametrize(
@@ -191,11 +197,11 @@ def test_check_explains_all_settings():
     ],
 )
 def test_each_end_has_its_exit_code_and_talk_stays_on_standard_error(arguments, code, talk):
-    done = run(*arguments)
+    done = run_here(*arguments)
     assert (done.returncode, talk in done.stderr) == (code, True), done.stderr
     assert (done.stdout == "") == (code != 0)
 
 
 @pytest.mark.parametrize("verb", ["serve", "work", "migrate", "check"])
 def test_every_verb_has_help_with_an_example(verb):
-    assert f"ticket-gateway {verb}" in run(verb, "-h").stdout
+    assert f"ticket-gateway {verb}" in run_here(verb, "-h").stdout
