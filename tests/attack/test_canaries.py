@@ -9,7 +9,8 @@ import psutil
 import psycopg
 import pytest
 
-from gateway.repository.embedded import EmbeddedServer
+from gateway.repository.embedded import EmbeddedServer, joined
+from tests.attack.provider_secrets import Provider
 from tests.kit import web
 from tests.kit.canaries import Canaries, canary
 from tests.kit.database import driver_url
@@ -42,7 +43,11 @@ def world(tmp_path_factory):
         for name in ("admin", "caller", "wrong", "malformed", "session", "token", "query", "body")
     }
     (folder / "caller").write_text(secrets["caller"])
-    with Serving(data, GATEWAY_ADMIN_PASSWORD=secrets["admin"]) as serving:
+    given = {"GATEWAY_ADMIN_PASSWORD": secrets["admin"]}
+    with (
+        Provider(folder) as provider,
+        Serving(data, "--config", str(provider.config), **given, **provider.environment) as serving,
+    ):
         added = ("accounts", "add", "caller", "--groups", "users:rw", "--data", str(data))
         said = [run(*added, "--password-file", str(folder / "caller"))]
         keyed = run("accounts", "add", "keyed", "--groups", "users:rw", "--api-key", "--data",
@@ -51,6 +56,14 @@ def world(tmp_path_factory):
         said += [run("accounts", "list", "--data", str(data)), run("check", "--data", str(data))]
         answers = list(everything(serving.url, secrets))
         answers += [web.get(serving.url + page).content for page in PAGES]
+        said += provider.set_up(data)
+        login = ("admin", secrets["admin"])
+        with joined(data) as url, psycopg.connect(driver_url(url), autocommit=True) as session:
+            answers += provider.give_away(
+                serving.url, login, lambda text, *values: session.execute(text, values).fetchall()
+            )
+        answers += provider.sessions(serving.url, secrets["admin"])
+        secrets |= provider.secrets
         with EmbeddedServer(data) as server:
             secrets["database"] = (data / "postgres-password").read_text().strip()
             secrets["seal key"] = bytes.fromhex((data / "seal-key").read_text())
