@@ -16,8 +16,8 @@ from gateway.soap.envelope import SoapVersion
 from gateway.soap.publishing import contracts_dir, schema_file, wsdl_file
 from gateway.soap.samples import filled_request
 from gateway.soap.snippets import snippets
-from tests.kit.children import ROOT
 from tests.kit.gateway import ENVELOPES, NAMESPACE, running_gateway
+from tests.kit.verbs import run_here
 
 HELPDESK, *_ = definitions()
 CONTRACT = read_contract(wsdl_file(HELPDESK, contracts_dir()).read_bytes())
@@ -30,23 +30,9 @@ FEW = ("SaveTicket_V4", "GetTicketList_V1")
 def demo_gateway(databases, request):
     """A running gateway with fresh demo data, for one SOAP version: samples change it."""
     with databases.migrated() as url, running_gateway(url) as running:
-        done = ticket_gateway("demo", "--database-url", url)
+        done = run_here("demo", "--database-url", url)
         assert done.returncode == 0, done.stderr
         yield running, request.param
-
-
-def ticket_gateway(*arguments):
-    """Run a verb to its end."""
-    inherited = os.environ.items()  # noqa: TID251 - a child needs the rest of it
-    return subprocess.run(
-        [sys.executable, "-m", "gateway", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={name: value for name, value in inherited if not name.startswith("GATEWAY_")},
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("name", CONTRACT.operations)
@@ -68,7 +54,7 @@ def test_the_verb_call_sends_a_sample(demo_gateway, name, tmp_path):
     gateway, version = demo_gateway
     user, password = gateway.login
     (tmp_path / "password").write_text(password)
-    done = ticket_gateway(
+    done = run_here(
         *("call", HELPDESK.stem, name, "--sample", "--soap", version, "--url", gateway.url),
         *("--user", user, "--password-file", str(tmp_path / "password")),
     )

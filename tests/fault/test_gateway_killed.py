@@ -31,11 +31,12 @@ VICTIMS = {
 @pytest.mark.parametrize("victims", VICTIMS)
 def test_what_was_acknowledged_survives_a_kill(victims, data_dir, ledger, reckon, rounds):
     chance = random.Random(f"{ledger.seed} {victims}")
-    undisturbed_s = [start_and_stop(data_dir) for _ in range(2)][1]  # the first makes the database
     starts = [
         killed_under_load(data_dir, ledger, VICTIMS[victims], chance) for _ in range(rounds(2))
     ]
+    begun = perf_counter()
     with Serving(data_dir, "--no-worker") as gateway:
+        starts.append(round(perf_counter() - begun, 1))
         unknown = ledger.unknown()
         # The other half stays unknown: there whole, or not at all.
         send_again(ledger, ("127.0.0.1", gateway.port), unknown[::2])
@@ -43,9 +44,9 @@ def test_what_was_acknowledged_survives_a_kill(victims, data_dir, ledger, reckon
         report = reckon(url)
     assert report.acknowledged >= 20
     assert report.recovered == len(unknown[::2])
-    # The best of the restarts, next to one after a stop: a busy machine makes both slow.
-    print(f"up after {starts} s, after a stop {undisturbed_s} s")  # noqa: T201
-    assert min(starts[1:]) < max(UP_S, 2 * undisturbed_s), starts
+    # The first makes the database. A busy machine makes a start after a stop slow, too.
+    print(f"up after {starts[1:]} s")  # noqa: T201
+    assert min(starts[1:]) < UP_S or min(starts[1:]) < 2 * start_and_stop(data_dir), starts
 
 
 def start_and_stop(data_dir):
