@@ -647,7 +647,8 @@ def test_the_verb_exports_and_checks(tmp_path, monkeypatch):
     monkeypatch.setattr("gateway.cli.wsdl.contracts_dir", lambda: tmp_path)
 
     assert run("check", "--json")[0] == 1
-    assert len(run("export", "--json")[1]) == 2 * len(compose.definitions())
+    files = 2 * len(compose.definitions()) + len(compose.descriptions())
+    assert len(run("export", "--json")[1]) == files
     assert run("check", "--json") == (0, [])
     assert run("export", "--out", tmp_path / "other", "--json")[0] == 0
 
