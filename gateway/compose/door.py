@@ -1,0 +1,194 @@
+"""Joins the parts of one server process."""
+
+import gc
+import multiprocessing
+import signal
+from functools import partial
+
+from prometheus_client import CollectorRegistry
+
+from gateway.compose.calls import process_editing
+from gateway.compose.consoles import console_mailbox, console_routes, console_rules
+from gateway.compose.contracts import definitions
+from gateway.compose.desks import catalog_desk, helpdesk_options, workflow_desk, znuny_desk
+from gateway.compose.limits import (
+    SPARE_CONNECTIONS,
+    database_url,
+    door_limits,
+    login_limits,
+    pace_limits,
+    seal_file,
+    workflow_rules,
+)
+from gateway.compose.rest import catalog_routes, rest_cards, tickets_routes, znuny_routes
+from gateway.compose.soap import soap_routes
+from gateway.console.desk import Desk as ConsoleDesk
+from gateway.console.logins import Logins
+from gateway.dialects.acmp.task import Helpdesk
+from gateway.dialects.ssp7.catalog import service as catalog
+from gateway.domain.people import AccountKind
+from gateway.http.authentication import Authenticator, Way
+from gateway.http.bearer import KeyAuthenticator
+from gateway.http.digests import SealedDigests
+from gateway.http.door import Door
+from gateway.http.health import Health
+from gateway.http.metrics import Metrics
+from gateway.http.pace import Pace
+from gateway.http.peer import Proxies
+from gateway.http.recorder import Mode, Recorder
+from gateway.http.routes import Route, Routes
+from gateway.http.seal import Seal
+from gateway.repository.accounts import AccountStore
+from gateway.repository.administration import Administration
+from gateway.repository.deliveries import DeliveryStore, HintSender
+from gateway.repository.delivery_desk import DeliveryDesk
+from gateway.repository.engine import build_engine
+from gateway.repository.launch import die_with_parent
+from gateway.repository.messages import MessageLog
+from gateway.repository.numbers import NumberReserve
+from gateway.repository.passwords import Argon2Passwords
+from gateway.repository.readiness import schema_check
+from gateway.repository.targets import TargetStore
+from gateway.repository.unit_of_work import UnitsOfWork
+from gateway.settings import Settings, load
+from gateway.soap.documents import STYLESHEET_PATH, stylesheet
+from gateway.soap.index import ServiceIndex
+from gateway.soap.publishing import ServedContract, contracts_dir
+from gateway.storage import catalog_rules
+from gateway.usecases.accounts import Accounts
+from gateway.usecases.sessions import Sessions
+
+
+def app() -> Door:
+    """Build the application of a server process from the environment's settings."""
+    master = multiprocessing.parent_process()
+    if master is not None and master.pid is not None:
+        # A server process that outlives its killed master would go on answering beside the next
+        # start: both may listen on the port (SO_REUSEPORT).
+        die_with_parent(master.pid, signal.SIGKILL)
+    door = build_app(load().settings)
+    # What stands now stays: looking through it again and again costs a tenth of a bare call.
+    gc.collect()
+    gc.freeze()
+    return door
+
+
+def build_app(settings: Settings) -> Door:
+    """Join the parts of one server process."""
+    limits = door_limits(settings)
+    engine = build_engine(
+        database_url(settings),
+        pool_size=limits.threads + SPARE_CONNECTIONS,
+        role="gateway serve",
+        pooler=settings.database.pooler,
+    )
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    log = MessageLog(engine)
+    pace = Pace(pace_limits(settings))
+    accounts = AccountStore(engine, session_idle_s=settings.login.session_idle_s)
+    seal = Seal.from_file(seal_file(settings))
+    logins = Accounts(
+        accounts,
+        Argon2Passwords(),
+        login_limits(settings),
+        digests=SealedDigests(accounts, seal),
+    )
+    authenticators = {
+        "console": Authenticator(logins, kinds=frozenset({AccountKind.AGENT}), pace=pace),
+        "acmp": Authenticator(logins, kinds=frozenset({AccountKind.AGENT}), pace=pace),
+        "ssp7": Authenticator(
+            logins,
+            kinds=frozenset({AccountKind.AGENT, AccountKind.PARTNER}),
+            pace=pace,
+            ways=frozenset(way for way in Way if way in settings.ssp7_workflow.auth),
+        ),
+        catalog.DIALECT: Authenticator(
+            logins,
+            kinds=frozenset({AccountKind.AGENT, AccountKind.PARTNER}),
+            pace=pace,
+            ways=frozenset(way for way in Way if way in settings.ssp7_catalog.auth),
+        ),
+        "znuny": Authenticator(logins, pace=pace),  # of pages alone: its operations log in
+    }
+    units = UnitsOfWork(
+        engine,
+        NumberReserve(engine, low=limits.threads),
+        HintSender(engine).send,
+        workflow_rules(settings),
+        catalog_rules(settings),
+    )
+    metrics.watch_backlogs(DeliveryStore(engine).backlogs)
+    services = [
+        ServedContract(definition, contracts_dir(), settings.public_url)
+        for definition in definitions(settings)
+    ]
+    sessions = Sessions(accounts, life_s=settings.login.session_s)
+    tickets = znuny_desk(units, logins, sessions, pace, settings)
+    desks: dict[str, object] = {
+        "znuny": tickets,
+        "acmp": Helpdesk(units, helpdesk_options(settings)),
+        "ssp7": workflow_desk(units, settings),
+        catalog.DIALECT: catalog_desk(units, settings),
+    }
+    index = ServiceIndex(
+        services,
+        settings.public_url,
+        console=settings.console.enabled,
+        rest=rest_cards(settings),
+    )
+    health = Health({"database": schema_check(engine)}, registry)
+    routes = Routes(
+        (
+            *health.routes(),
+            Route(path="/", page=index.page),
+            Route(path="/index.json", page=index.data),
+            Route(path=STYLESHEET_PATH, page=stylesheet),
+            *console_routes(
+                ConsoleDesk(
+                    units=units,
+                    administration=Administration(engine),
+                    deliveries=partial(DeliveryDesk, engine),
+                    backlogs=DeliveryStore(engine).backlogs,
+                    rules=console_rules(settings),
+                    mailboxes=[console_mailbox(box) for box in settings.mailbox],
+                    draft=process_editing(settings, units, TargetStore(engine)).draft,
+                ),
+                Logins(authenticators["console"], accounts, life_s=settings.login.session_s),
+                settings,
+            ),
+            *(
+                route
+                for served in services
+                for route in soap_routes(
+                    served,
+                    desks[served.definition.dialect],
+                    authenticators[served.definition.dialect],
+                    settings,
+                )
+            ),
+            *znuny_routes(tickets, settings),
+            *tickets_routes(
+                units,
+                KeyAuthenticator(logins, frozenset({AccountKind.AGENT, AccountKind.PARTNER}), pace),
+                settings,
+            ),
+            *catalog_routes(units, logins, pace, settings),
+        )
+    )
+    recorder = Recorder(
+        log,
+        seal,
+        modes={name: Mode(settings.recording.mode) for name in (*desks, "tickets")},
+        failed=metrics.recorder_failure,
+    )
+    return Door(
+        routes,
+        recorder,
+        limits,
+        metrics,
+        pace=pace,
+        proxies=Proxies(settings.http.trusted_proxies),
+        allow_plain_http=settings.http.allow_plain_http,
+        stopped=engine.dispose,
+    )
