@@ -24,8 +24,8 @@ from gateway.errors import (
 
 VERBS = (
     "serve", "work", "migrate", "check", "deliveries",
-    "accounts", "groups", "partners", "apps", "processes", "lists", "catalog", "mail", "call", "wsdl", "demo",
-    "simulate",
+    "accounts", "groups", "partners", "apps", "processes", "lists", "catalog", "mail",
+    "call", "wsdl", "demo", "simulate",
 )  # fmt: skip
 
 FAILED = 1

@@ -77,7 +77,9 @@ class SheetStore:
 
     def deliveries(self, ticket_id: int) -> Sequence[tuple[DeliveryRow, Sequence[str]]]:
         """List the newest 200 deliveries, newest first, with the logs of public processes."""
-        rows = self._current.read("delivery_columns sheet_deliveries", {"subject": f"ticket:{ticket_id}"})
+        rows = self._current.read(
+            "delivery_columns sheet_deliveries", {"subject": f"ticket:{ticket_id}"}
+        )
         return [(DeliveryRow(*row), tuple(map(str, log or ()))) for *row, log in rows]
 
     def event(self, guid: UUID) -> EventSheet | None:
