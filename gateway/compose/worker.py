@@ -38,8 +38,6 @@ from gateway.usecases.reminders import due_reminders
 from gateway.usecases.task_hashes import ObjectHashes
 
 _MAILBOX_THREADS = 4
-
-
 _SCHEDULE_THREADS = 2  # a task that takes long must not stop all others
 
 
