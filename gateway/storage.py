@@ -40,6 +40,7 @@ __all__ = [
     "desk",
     "inspect",
     "joined_server",
+    "list_defects",
     "mailbox_defects",
     "migrate",
     "own_server",
@@ -49,6 +50,29 @@ __all__ = [
     "steps",
     "target_defects",
 ]
+
+# Settings that name rows of lists, by section.
+_LIST_KEYS: Mapping[str, Mapping[str, str]] = {
+    "acmp": {
+        "queue": "queue",
+        "default_state": "state",
+        "reopen_state": "state",
+        "closed_state": "state",
+        "merged_state": "state",
+    },
+    "ssp7_workflow": {
+        "queue": "queue",
+        "default_state": "state",
+        "closed_state": "state",
+        "default_group": "group",
+    },
+    "tickets_rest": {
+        "default_type": "type",
+        "default_status": "state",
+        "default_priority": "priority",
+        "default_department": "queue",
+    },
+}
 
 
 @contextmanager
@@ -117,6 +141,20 @@ def connector_defects(settings: Settings) -> Sequence[str]:
         state_types=rules.external_reference_state_types,
         type_name=rules.default_type,
     )
+
+
+def list_defects(settings: Settings) -> Sequence[str]:
+    """Tell what the dialects put on new and closed tickets that is not in the lists.
+
+    Raises:
+        StorageAway: the database does not answer.
+    """
+    named = {
+        f"{section}.{key}": (of, getattr(getattr(settings, section), key))
+        for section, keys in _LIST_KEYS.items()
+        for key, of in keys.items()
+    }
+    return inspection.list_defects(_url(settings), named)
 
 
 def mailbox_defects(settings: Settings) -> Sequence[tuple[str, str, str]]:

@@ -24,6 +24,7 @@ from gateway.storage import (
     backlogs,
     connector_defects,
     inspect,
+    list_defects,
     mailbox_defects,
     target_defects,
 )
@@ -95,6 +96,7 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
             current = facts.schema == facts.newest_schema
             partners = backlogs(settings) if current else ()
             defects = connector_defects(settings) if current else ()
+            lists = list_defects(settings) if current else ()
             targets = target_defects(settings) if current else ()
             boxes = mailbox_defects(settings) if current else ()
     except GatewayError as error:
@@ -104,6 +106,9 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
     if defects:
         remedy = "add it with `ticket-gateway lists`, or correct znuny.* in the settings"
         yield Finding("znuny", False, "; ".join(defects), remedy)
+    if lists:
+        remedy = "add it with `ticket-gateway lists`, or correct the setting"
+        yield Finding("lists", False, f"not there: {', '.join(lists)}", remedy)
     if targets:
         remedy = "put the files where secrets.folder and the targets of partners name them"
         yield Finding("targets", False, "; ".join(targets), remedy)

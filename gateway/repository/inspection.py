@@ -1,6 +1,7 @@
 """What a database server says of itself, for starts and for ``check``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,13 @@ from gateway.errors import StorageAway
 from gateway.repository.migrations import HEAD
 
 OLDEST_VERSION = 15
+_ROWS_BY_NAME = {
+    "state": "select id from state where en = %s and active",
+    "priority": "select id from priority where en = %s and active",
+    "type": "select id from type where en = %s and active",
+    "queue": "select id from queue where path_en = %s and active",
+    "group": "select id from agent_group where name = %s and active",
+}
 _PROMISES = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -33,27 +41,18 @@ def inspect(url: str) -> ServerFacts:
     Raises:
         StorageAway: it does not answer, or refuses us.
     """
-    try:
-        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, connect_timeout=5, autocommit=True) as session:
-            version = session.info.server_version // 10_000
-            clock_off_s = _clock_off_s(session)
-            unsafe = tuple(
+    with _session(url) as session:
+        return ServerFacts(
+            version=session.info.server_version // 10_000,
+            clock_off_s=_clock_off_s(session),
+            unsafe=tuple(
                 name
                 for name in _PROMISES
                 if _value(session, "select current_setting(%s)", name) == "off"
-            )
-            schema = _schema(session)
-    except (psycopg.Error, ValueError) as error:
-        # Only the server's first line: the address, with its password, is not for a log.
-        raise StorageAway(f"the database does not answer: {str(error).splitlines()[0]}") from None
-    return ServerFacts(
-        version=version,
-        clock_off_s=clock_off_s,
-        unsafe=unsafe,
-        schema=schema,
-        newest_schema=HEAD,
-    )
+            ),
+            schema=_schema(session),
+            newest_schema=HEAD,
+        )
 
 
 def connector_defects(
@@ -71,22 +70,18 @@ def connector_defects(
     Raises:
         StorageAway: the server does not answer, or refuses us.
     """
-    try:
-        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, connect_timeout=5, autocommit=True) as session:
-            kind = _value(
-                session, "select field_type from dynamic_field where name = %s and active", field
-            )
-            defects = [] if kind == "text" else [f"{field} is no text field of tickets"]
-            defects += [
-                f"{name} is no state"
-                for name in states
-                if _value(session, "select id from state where en = %s", name) is None
-            ]
-            if _value(session, "select id from type where en = %s and active", type_name) is None:
-                defects.append(f"{type_name} is no type of tickets")
-    except (psycopg.Error, ValueError) as error:
-        raise StorageAway(f"the database does not answer: {str(error).splitlines()[0]}") from None
+    with _session(url) as session:
+        kind = _value(
+            session, "select field_type from dynamic_field where name = %s and active", field
+        )
+        defects = [] if kind == "text" else [f"{field} is no text field of tickets"]
+        defects += [
+            f"{name} is no state"
+            for name in states
+            if _value(session, "select id from state where en = %s", name) is None
+        ]
+        if _value(session, "select id from type where en = %s and active", type_name) is None:
+            defects.append(f"{type_name} is no type of tickets")
     known = set(StateType)
     return (
         *defects,
@@ -117,15 +112,40 @@ def mailbox_defects(url: str, *, partner: str, app: str, person: str) -> dict[st
             ),
         ),
     }
+    with _session(url) as session:
+        return {
+            key: name
+            for key, (name, query) in named.items()
+            if name and _value(session, query, *[name] * query.count("%s")) is None
+        }
+
+
+def list_defects(url: str, named: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
+    """Tell which settings name rows of lists that are not there; empty names are none.
+
+    Args:
+        url: of the database.
+        named: the list and the name by the key of the setting.
+
+    Raises:
+        StorageAway: the server does not answer, or refuses us.
+    """
+    with _session(url) as session:
+        return tuple(
+            f"{key} = {name!r}"
+            for key, (of, name) in named.items()
+            if name and _value(session, _ROWS_BY_NAME[of], name) is None
+        )
+
+
+@contextmanager
+def _session(url: str) -> Iterator[psycopg.Connection]:
     try:
         address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(address, connect_timeout=5, autocommit=True) as session:
-            return {
-                key: name
-                for key, (name, query) in named.items()
-                if name and _value(session, query, *[name] * query.count("%s")) is None
-            }
+            yield session
     except (psycopg.Error, ValueError) as error:
+        # Only the server's first line: the address, with its password, is not for a log.
         raise StorageAway(f"the database does not answer: {str(error).splitlines()[0]}") from None
 
 

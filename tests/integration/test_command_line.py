@@ -114,6 +114,17 @@ def test_check_names_a_setting_of_the_connector_that_leads_nowhere(database_url)
     assert found["found"] == "ExternalReference is no text field of tickets"
 
 
+def test_check_tells_which_setting_names_what_no_list_has(database_url):
+    done = run_here(
+        *("check", "--database-url", database_url, "--json"),
+        GATEWAY_DATABASE__ALLOW_UNSAFE="true", GATEWAY_ACMP__QUEUE="Raww",
+        GATEWAY_TICKETS_REST__DEFAULT_PRIORITY="3",
+    )  # fmt: skip
+    (found,) = [row for row in lines(done) if row["subject"] == "lists"]
+    assert not found["ok"]
+    assert found["found"] == "not there: acmp.queue = 'Raww', tickets_rest.default_priority = '3'"
+
+
 def test_check_tells_how_each_partner_stands(database_url):
     with psycopg.connect(driver_url(database_url), autocommit=True) as session:
         session.execute(
