@@ -448,9 +448,11 @@ TIMES = {
 }
 
 
-@pytest.mark.parametrize("form", ["Date", "Minutes"])
-@pytest.mark.parametrize("statement", TIMES)
-def test_znuny_a44_to_a50_four_bounds_of_each_time_ends_included(searches, statement, form):
+FORMS = ["Date", "Minutes"]
+
+
+def bounds_hold(searches, statement, form):
+    """Look at the four bounds of a time; its ends are included."""
     prefix, name, moment = TIMES[statement]
     only = {"TicketID": searches.ids[name]}
     # Of tickets with several lines in the history one more condition says which is meant.
@@ -461,6 +463,42 @@ def test_znuny_a44_to_a50_four_bounds_of_each_time_ends_included(searches, state
         missed = missed[1:]
     for condition in missed:
         assert searches.find("rest", **only, **condition) == NO_TICKETS, condition
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_znuny_a44_the_bounds_of_the_article_create_time_include_their_ends(searches, form):
+    bounds_hold(searches, "a44", form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_znuny_a45_the_bounds_of_the_ticket_create_time_include_their_ends(searches, form):
+    bounds_hold(searches, "a45", form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_znuny_a46_the_bounds_of_the_ticket_change_time_include_their_ends(searches, form):
+    bounds_hold(searches, "a46", form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_znuny_a47_the_bounds_of_the_last_change_time_include_their_ends(searches, form):
+    bounds_hold(searches, "a47", form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_znuny_a48_the_bounds_of_the_close_time_include_their_ends(searches, form):
+    bounds_hold(searches, "a48", form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_znuny_a49_the_bounds_of_the_pending_time_include_their_ends(searches, form):
+    bounds_hold(searches, "a49", form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", ["nearest", "update", "response", "solution"])
+def test_znuny_a50_the_bounds_of_four_escalations_include_their_ends(searches, kind, form):
+    bounds_hold(searches, f"a50_{kind}", form)
 
 
 def test_znuny_a49_only_pending_tickets_have_a_pending_time(searches):

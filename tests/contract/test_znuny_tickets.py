@@ -473,6 +473,21 @@ def test_znuny_a56_an_article_to_be_sent_queues_one_mail(znuny, face):
     assert deliveries(znuny) == before + 2
 
 
+def test_znuny_a57_cc_and_bcc_are_optional_and_to_is_needed_and_valid(znuny, face):
+    alone = {**ARTICLE, "ArticleSend": "1", "To": "a@example.com"}
+    for more in ({}, {"Cc": "b@example.com"}, {"Bcc": "c@example.com, d@example.com"}):
+        made = create(znuny, face, article={**alone, **more})
+        (sent,) = read(znuny, made["TicketID"], face)["Article"]
+        assert [sent[name] for name in ("To", "Cc", "Bcc")] == [
+            "a@example.com", more.get("Cc", ""), more.get("Bcc", ""),
+        ]  # fmt: skip
+    for to in ("", "no address"):
+        data = {**AGENT, "Ticket": NEW_TICKET, "Article": {**alone, "To": to}}
+        found = znuny.call(face, "TicketCreate", data)
+        assert found.code == "TicketCreate.InvalidParameter"
+        assert found.message.startswith("TicketCreate: Article->To parameter must be a valid")
+
+
 def test_znuny_a59_keys_count_only_for_what_is_sent(znuny, face):
     before = deliveries(znuny)
     signed = {**ARTICLE, "Sign": {"Type": "PGP", "Key": "81877F5E"}}

@@ -218,12 +218,22 @@ def test_ssp7_workflow_a18_process_id_is_the_same_through_all_six_names(world):
     assert len(sent.content["json"]) == 6
 
 
-def test_ssp7_workflow_a19_a20_the_literal_of_the_source_gives_the_type_in_every_event(world):
-    literal = "#REPLACE-EXTAPPFIELD-Ticketing.TaskAssignment-Task_ExternalRequestType#"
-    world.load(simple("a19", body=f'json = {{ type = "{literal}" }}'))
+LITERAL = "#REPLACE-EXTAPPFIELD-Ticketing.TaskAssignment-Task_ExternalRequestType#"
+
+
+def test_ssp7_workflow_a19_the_literal_of_the_source_gives_the_type_of_the_event(world):
+    world.load(simple("a19", body=f'json = {{ type = "{LITERAL}" }}'))
     world.slots("a19")
+    world.given()
+    world.drain()
+    assert [each.content["json"]["type"] for each in world.calls.sent] == ["Submit Request"]
+
+
+def test_ssp7_workflow_a20_a_single_process_reads_the_type_in_events_of_every_app(world):
+    world.load(simple("a20", body=f'json = {{ type = "{LITERAL}" }}'))
+    world.slots("a20")
     guid = world.given()
-    world.acknowledge(guid, "NW-A19")
+    world.acknowledge(guid, "NW-A20")
     world.tell(guid)
     world.hear(guid)
     world.solve(guid)
