@@ -70,7 +70,7 @@ def verb() -> None:
     ticket-gateway accounts add billing --groups users:rw --api-key --json
     ticket-gateway accounts add jane --kind customer --customer 1 --password-file -
     ticket-gateway accounts rotate erp
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @verb.command("add")
@@ -113,7 +113,7 @@ def add(
     ticket-gateway accounts add billing --groups users:rw --api-key --json
 
     Without --api-key and --digest a password is asked for. Next: ticket-gateway call
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     made = _new_secrets(name, asked, loaded)
     command = NewAccount(
         name=name,
@@ -141,7 +141,7 @@ def list_accounts(loaded: Loaded, *, as_json: bool) -> None:
     \b
     ticket-gateway accounts list
     ticket-gateway accounts list --json
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         accounts = administers.run(administration.list_accounts)
     show([account if as_json else _row(account) for account in accounts], as_json=as_json)
@@ -169,7 +169,7 @@ def set_rights(
     ticket-gateway accounts set erp --groups users:rw,Network:ro
     ticket-gateway accounts set erp --groups ""
     ticket-gateway accounts set northwind --rights "ssp7.*"
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     if groups is None and rights is None:
         raise click.UsageError("nothing to set: --groups or --rights")
     keys = None if groups is None else as_usage(lambda: administration.read_rights(groups))
@@ -214,7 +214,7 @@ def rotate(
     ticket-gateway accounts rotate northwind --digest
 
     An account with secrets of one kind only gets one of that kind; every other a password.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     overlap = timedelta() if at_once else OVERLAP
     if asked.several:
         raise click.UsageError("one secret at a time: --api-key, --digest or --password-file")
@@ -237,7 +237,7 @@ def disable(context: click.Context, loaded: Loaded, *, name: str) -> None:
 
     \b
     ticket-gateway accounts disable erp
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         changed = administers.run(lambda unit: administration.disable(name, actor(context), unit))
     say(f"{name} is disabled." if changed else f"{name} was disabled already.")
@@ -252,7 +252,7 @@ def enable(context: click.Context, loaded: Loaded, *, name: str) -> None:
 
     \b
     ticket-gateway accounts enable erp
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         changed = administers.run(lambda unit: administration.enable(name, actor(context), unit))
     say(f"{name} is enabled." if changed else f"{name} was enabled already.")

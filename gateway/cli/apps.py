@@ -28,7 +28,7 @@ def verb() -> None:
     Keys: label, partner, template, requester (login of a customer user), fields, active. Fields
     are names between commas, or [{"name": "Room", "label": "Room number", "type": "text"}, ...];
     types: text, integer, boolean, time.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @verb.command("list")
@@ -39,7 +39,7 @@ def list_apps(loaded: Loaded, *, as_json: bool) -> None:
 
     \b
     ticket-gateway apps list --json
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         rows = administers.run(lambda unit: lists.show(APPS, unit))
     show_rows(APPS, _makers(rows), as_json=as_json)
@@ -54,7 +54,7 @@ def show(loaded: Loaded, *, code: str, as_json: bool) -> None:
 
     \b
     ticket-gateway apps show DOOR
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         (row,) = administers.run(lambda unit: lists.show(APPS, unit, code))
     show_row(row, as_json=as_json)
@@ -76,7 +76,7 @@ def add(
     ticket-gateway apps add MAIL requester=carla
 
     Next: ticket-gateway accounts set NAME --rights "ssp7.*"
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     values = values_of(APPS, pairs)
     with administered(loaded) as administers:
         row = administers.run(lambda unit: lists.add(APPS, code, values, actor(context), unit))
@@ -97,7 +97,7 @@ def set_app(
     \b
     ticket-gateway apps set DOOR active=false
     ticket-gateway apps set DOOR fields=Room,Floor,Building
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     values = values_of(APPS, pairs)
     with administered(loaded) as administers:
         changed = administers.run(

@@ -81,7 +81,7 @@ def verb(  # noqa: PLR0913 - the options of the verb
 
     Samples use the tickets of `ticket-gateway demo`. Exit code 5: the answer is a fault or an
     error, 3: nobody answers.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     del as_json  # the answer is JSON in any case
     if sample and arguments_file:
         raise click.UsageError("one source of arguments: --args or --sample")
@@ -113,7 +113,7 @@ class _Wire:
     """A strict client of one service; it is loaded here, since other verbs need none."""
 
     def __init__(self, callee: Callee, version: SoapVersion) -> None:
-        from zeep.transports import Transport  # noqa: PLC0415
+        from zeep.transports import Transport  # noqa: PLC0415 - loaded by the verbs that need it
 
         self._callee = callee
         self._version = version
@@ -150,9 +150,9 @@ class _Wire:
         Raises:
             CannotStart: nobody answers.
         """
-        from zeep import Client, Settings  # noqa: PLC0415
-        from zeep.exceptions import Error, Fault, TransportError  # noqa: PLC0415
-        from zeep.helpers import serialize_object  # noqa: PLC0415
+        from zeep import Client, Settings  # noqa: PLC0415 - loaded by the verbs that need it
+        from zeep.exceptions import Error, Fault, TransportError  # noqa: PLC0415 - loaded by the verbs that need it
+        from zeep.helpers import serialize_object  # noqa: PLC0415 - loaded by the verbs that need it
 
         definition = self._callee.definition
         client = Client(

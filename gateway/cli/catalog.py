@@ -32,7 +32,7 @@ def verb() -> None:
     ticket-gateway catalog list --json
     ticket-gateway catalog export > catalog.json
     ticket-gateway catalog import catalog.json
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @verb.command("list")
@@ -43,7 +43,7 @@ def list_services(loaded: Loaded, *, as_json: bool) -> None:
 
     \b
     ticket-gateway catalog list
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with _opened(loaded) as parts:
         rows = parts.units.run(lambda unit: list(_cards(unit)), _call())
     show(rows, as_json=as_json)
@@ -56,7 +56,7 @@ def export(loaded: Loaded) -> None:
 
     \b
     ticket-gateway catalog export > catalog.json
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with _opened(loaded) as parts:
         content = catalog_exchange.export(parts.administration, parts.units, _call())
     click.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
@@ -75,7 +75,7 @@ def import_file(context: click.Context, loaded: Loaded, *, file: str, as_json: b
 
     Templates are found by name, services by guid: what is there is brought to what the file says,
     what the file does not name stays. All services come in one transaction, or none.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     content = read(_text(file))
     with _opened(loaded) as parts:
         made = catalog_exchange.take(

@@ -61,7 +61,7 @@ def verb(
     ticket-gateway check --explain http.body_bytes
 
     Exit code 0: all is well, 1: something is not, 3: no database.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     if schema:
         click.echo(json.dumps(json_schema(), indent=2))
         return

@@ -41,7 +41,7 @@ def verb() -> None:
     ticket-gateway deliveries retry --all-failed --partner NORTHWIND
 
     A failed delivery is never tried again and never removed by itself.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @verb.command("list")
@@ -75,7 +75,7 @@ def list_deliveries(
     ticket-gateway deliveries list --ticket 4711
 
     Next: ticket-gateway deliveries show ID
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     states = [State(state)] if state else [State.FAILED, State.PENDING]
     rows: list[DeliveryRow] = []
     with _desk(loaded, context) as desk:
@@ -99,7 +99,7 @@ def show_delivery(context: click.Context, loaded: Loaded, *, number: int, as_jso
     ticket-gateway deliveries show 4711 --json
 
     Next: ticket-gateway deliveries retry ID
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with _desk(loaded, context) as desk:
         row = asdict(desk.get(number))
         attempts = [asdict(attempt) for attempt in desk.attempts(number)]
@@ -151,7 +151,7 @@ def retry(  # noqa: PLR0913 - one for each option
     ticket-gateway deliveries retry --partner NORTHWIND --since 2h --rate 5
 
     Oldest first, so that each ticket keeps its order. Next: ticket-gateway deliveries list
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     bulk = all_failed or bool(partner or since)
     if bulk == bool(numbers):
         raise click.UsageError("give ids, or --all-failed, --partner, --since")
@@ -188,7 +188,7 @@ def discard(
 
     \b
     ticket-gateway deliveries discard 4711 --reason "told them by phone"
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     if not numbers:
         raise click.UsageError("give ids")
     if not reason.strip():
@@ -216,7 +216,7 @@ def pause(context: click.Context, loaded: Loaded, *, partner: str, reason: str) 
     ticket-gateway deliveries pause NORTHWIND --reason "maintenance until noon"
 
     Next: ticket-gateway deliveries resume NORTHWIND
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with _desk(loaded, context) as desk:
         changed = desk.pause(partner, reason)
     say(f"{partner} is paused." if changed else f"{partner} was paused already.")
@@ -231,7 +231,7 @@ def resume(context: click.Context, loaded: Loaded, *, partner: str) -> None:
 
     \b
     ticket-gateway deliveries resume NORTHWIND
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with _desk(loaded, context) as desk:
         waiting = desk.resume(partner)
     say(f"{partner} goes on: {waiting} tickets and services wait, due within 30 seconds.")

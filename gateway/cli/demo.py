@@ -55,7 +55,7 @@ def verb(loaded: Loaded, *, password_file: str | None, as_json: bool) -> None:
     What is there already stays as it is, so a second run changes nothing. The new accounts share
     one password: the one given, or one that is made and shown once. Next:
     ticket-gateway call acmp-helpdesk GetTicket_V5 --sample
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     password = secret(password_file, prompt="") if password_file else secrets.token_urlsafe(12)
     hashed = password_secret(password, passwords())
     with ready_database(loaded) as settings, desk(settings) as parts:

@@ -28,7 +28,7 @@ def verb() -> None:
     Keys: description, email, support, active, position; integrated, partner, assignment_process,
     update_process, closure_process, return_group, resend_unacknowledged, forward_entries,
     allowed_senders.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @verb.command("list")
@@ -39,7 +39,7 @@ def list_groups(loaded: Loaded, *, as_json: bool) -> None:
 
     \b
     ticket-gateway groups list --json
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         rows = administers.run(lambda unit: lists.show(GROUPS, unit))
     show_rows(GROUPS, rows, as_json=as_json)
@@ -60,7 +60,7 @@ def add(
     ticket-gateway groups add "Service Desk" email=desk@example.com
 
     Next: ticket-gateway accounts set NAME --groups "Service Desk:rw"
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     values = values_of(GROUPS, pairs)
     with administered(loaded) as administers:
         row = administers.run(lambda unit: lists.add(GROUPS, name, values, actor(context), unit))
@@ -82,7 +82,7 @@ def set_group(
     ticket-gateway groups set Network integrated=true partner=NORTHWIND
     ticket-gateway groups set Network assignment_process=submit update_process=submit
     ticket-gateway groups set Network closure_process=
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     values = values_of(GROUPS, pairs)
     with administered(loaded) as administers:
         changed = administers.run(

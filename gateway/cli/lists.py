@@ -33,7 +33,7 @@ def verb() -> None:
     ticket-gateway lists set helpdesk-settings CommentRequiredOnClose=true
 
     Every change holds from the next call on.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @verb.command("show")
@@ -47,7 +47,7 @@ def show_list(loaded: Loaded, *, list_name: str, name: str | None, as_json: bool
     \b
     ticket-gateway lists show categories
     ticket-gateway lists show templates "New employee" --json
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     kind = _kind(list_name)
     with administered(loaded) as administers:
         if kind is SETTINGS:
@@ -79,7 +79,7 @@ def add(
     ticket-gateway lists add queues "Network" group=Network
     ticket-gateway lists add slas Gold services=E-Mail,Network solution_min=480
     ticket-gateway lists add dynamic-fields Floor type=dropdown options=1,2,3 de=Stockwerk
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     kind = _kind(list_name)
     name, pairs = _split(kind, words)
     values = values_of(kind, pairs)
@@ -107,7 +107,7 @@ def set_row(
     ticket-gateway lists set helpdesk-settings CommentRequiredOnClose=true MaxAttachmentSize=0
     ticket-gateway lists set categories "Hardware::Printer" en=Printers parent=
     ticket-gateway lists set resolutions "Solved" active=false
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     kind = _kind(list_name)
     name, pairs = _split(kind, words)
     if not pairs:

@@ -29,7 +29,7 @@ def verb() -> None:
     ticket-gateway mail read answer.eml --dry-run
     ticket-gateway mail keys add support.asc
     ticket-gateway mail keys list
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @verb.group(name="keys", short_help="PGP and S/MIME keys.")
@@ -40,7 +40,7 @@ def keys() -> None:
     ticket-gateway mail keys add support.asc --passphrase-file passphrase.txt
     ticket-gateway mail keys list
     ticket-gateway mail keys disable 0A1B2C3D4E5F60718293A4B5C6D7E8F901234567
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @keys.command("add")
@@ -70,7 +70,7 @@ def add(
     PGP: armored or binary; one secret key, or any number of public ones. S/MIME: PEM, DER or
     PKCS #12; a certificate, or one with its secret key. A locked key is unlocked here; its secret
     part is kept in the database, sealed under the seal key. Next: ticket-gateway mail keys list
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     found = _read(file, passphrase_file)
     sealing = seal(loaded.settings)
     new = [_sealed(each, sealing) for each in found]
@@ -92,7 +92,7 @@ def list_keys(loaded: Loaded, *, as_json: bool) -> None:
 
     \b
     ticket-gateway mail keys list --json
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         rows = administers.run(mail_keys.show)
     show(rows, as_json=as_json)
@@ -110,7 +110,7 @@ def disable(context: click.Context, loaded: Loaded, *, fingerprint: str, as_json
     ticket-gateway mail keys disable 0A1B2C3D4E5F60718293A4B5C6D7E8F901234567
 
     Adding the key again switches it on.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         row = administers.run(lambda unit: mail_keys.disable(fingerprint, actor(context), unit))
     show([row], as_json=as_json)

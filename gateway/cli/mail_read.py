@@ -44,9 +44,9 @@ def read(
 
     A mail that was done before has no second effect. Exit code 0: all done, 3: settings,
     6: some were refused.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     # All dialects hang on it: the keys of mail need not wait for them.
-    from gateway.compose import mail_desk  # noqa: PLC0415
+    from gateway.compose import mail_desk  # noqa: PLC0415 - loaded by the verbs that need it
 
     files = _files(path)
     with ready_database(loaded) as settings, mail_desk(settings, mailbox) as desk:

@@ -29,7 +29,7 @@ def verb(loaded: Loaded, *, to: str | None, dry_run: bool, yes: bool, as_json: b
     An empty database is filled as on a first start. Replicas may run it together. `serve` and
     `work` do the same at their start. Going back removes what the later revisions added, and the
     data in it. Next: ticket-gateway check
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with joined_database(loaded) as settings:
         if dry_run:
             show([asdict(step) for step in storage.steps(settings, to)], as_json=as_json)

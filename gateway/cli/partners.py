@@ -25,7 +25,7 @@ def verb() -> None:
 
     Keys: title, delivery (push, pull), on_dead (block, skip), max_in_flight,
     call_failed_process, active, position.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @verb.command("list")
@@ -36,7 +36,7 @@ def list_partners(loaded: Loaded, *, as_json: bool) -> None:
 
     \b
     ticket-gateway partners list --json
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         rows = administers.run(lambda unit: lists.show(PARTNERS, unit))
     show_rows(PARTNERS, rows, as_json=as_json)
@@ -51,7 +51,7 @@ def show(loaded: Loaded, *, code: str, as_json: bool) -> None:
 
     \b
     ticket-gateway partners show NORTHWIND
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         (row,) = administers.run(lambda unit: lists.show(PARTNERS, unit, code))
     show_row(row, as_json=as_json)
@@ -73,7 +73,7 @@ def add(
     ticket-gateway partners add FETCHER delivery=pull
 
     Next: ticket-gateway accounts add NAME --kind partner --partner CODE
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     values = values_of(PARTNERS, pairs)
     with administered(loaded) as administers:
         row = administers.run(lambda unit: lists.add(PARTNERS, code, values, actor(context), unit))
@@ -95,7 +95,7 @@ def set_partner(
     ticket-gateway partners set NORTHWIND on_dead=skip
 
     With on_dead=skip, what waits behind a dead delivery goes on at once.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     values = values_of(PARTNERS, pairs)
     with administered(loaded) as administers:
         changed = administers.run(lambda unit: partners.change(code, values, actor(context), unit))

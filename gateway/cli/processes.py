@@ -34,7 +34,7 @@ def verb() -> None:
     ticket-gateway groups set "Northwind desk" assignment_process=northwind
 
     A version is never changed once it is loaded; a delivery keeps the version it began with.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @verb.command("check")
@@ -56,9 +56,9 @@ def check(
     that does not answer is told and is no mistake of the file.
 
     Next: ticket-gateway processes load FILE
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     # All the rest of this module would not be worth loading the dialects.
-    from gateway import compose  # noqa: PLC0415
+    from gateway import compose  # noqa: PLC0415 - loaded by the verbs that need it
 
     _, process = _read(context, file, as_json=as_json)
     looking = None if offline else Looking()
@@ -82,7 +82,7 @@ def load(context: click.Context, loaded: Loaded, *, file: Path) -> None:
     ticket-gateway processes load northwind.toml
 
     Next: ticket-gateway groups set GROUP assignment_process=NAME
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     source, process = _read(context, file, as_json=False)
     content = definition(source)
     command = processes.LoadProcess(
@@ -101,7 +101,7 @@ def list_processes(loaded: Loaded, *, as_json: bool) -> None:
 
     \b
     ticket-gateway processes list --json
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         rows = administers.run(processes.show_all)
     show_table(
@@ -119,7 +119,7 @@ def show(loaded: Loaded, *, name: str, version: int | None, as_json: bool) -> No
 
     \b
     ticket-gateway processes show northwind
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         row = administers.run(lambda unit: processes.show(name, version, unit))
     if as_json:
@@ -141,7 +141,7 @@ def export(loaded: Loaded, *, name: str, version: int | None) -> None:
     ticket-gateway processes export northwind > northwind.toml
 
     Next: raise the version in it, then ticket-gateway processes load FILE
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         source = administers.run(lambda unit: processes.export(name, version, unit))
     click.echo(source, nl=not source.endswith("\n"))

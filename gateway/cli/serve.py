@@ -34,7 +34,7 @@ def verb(loaded: Loaded, *, no_worker: bool) -> None:
 
     Without a database address an embedded PostgreSQL runs in the data folder. SIGTERM finishes
     what is in flight. Next: ticket-gateway check
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     signal.signal(signal.SIGTERM, _leave)
     _check_port(loaded.settings.http)
     _load_the_rest()

@@ -46,7 +46,7 @@ def verb(
     curl -X POST "http://127.0.0.1:8090/sim/do/update?text=On+our+way"
 
     Needs the source tree: the simulator is part of the tests.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     if password_file is not None and user is None:
         raise click.UsageError("--password-file goes with --user")
     login = (user, secret(password_file, prompt=f"Password of {user}", new=False)) if user else None

@@ -24,7 +24,7 @@ def group() -> None:
     Keys: url, auth (none, basic, wsse, wsse-digest, bearer, header), user, header, secret,
     ca_file, client_certificate_file, timeout_s. A secret is named, never given: its file of that
     name lies in the folder of the setting secrets.folder.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
 
 
 @group.command("list")
@@ -36,7 +36,7 @@ def list_targets(loaded: Loaded, *, partner: str, as_json: bool) -> None:
 
     \b
     ticket-gateway partners targets list NORTHWIND
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         rows = administers.run(lambda unit: targets.show(partner, unit))
     brief = ("code", "url", "auth", "user", "secret", "timeout_s")
@@ -67,7 +67,7 @@ def add(
         auth=wsse user=gateway secret=northwind
 
     Next: ticket-gateway partners test PARTNER
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     values = values_of(targets.TARGETS, pairs)
     with administered(loaded) as administers:
         row = administers.run(lambda unit: targets.add(partner, code, values, actor(context), unit))
@@ -97,7 +97,7 @@ def set_target(
     ticket-gateway partners targets set NORTHWIND northwind-rest auth=bearer secret=northwind-2
 
     Next: ticket-gateway partners test PARTNER
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     values = values_of(targets.TARGETS, pairs)
     with administered(loaded) as administers:
         changed = administers.run(
@@ -117,7 +117,7 @@ def remove(context: click.Context, loaded: Loaded, *, partner: str, code: str) -
 
     \b
     ticket-gateway partners targets remove NORTHWIND northwind-rest
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     with administered(loaded) as administers:
         administers.run(lambda unit: targets.remove(partner, code, actor(context), unit))
     say(f"{partner} has no target {code} any more.")
@@ -139,7 +139,7 @@ def test(
 
     Any answer proves the way; 401 and 403 tell that the credentials are refused. Exit code 1: no
     target answers, 6: some do.
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     from gateway import compose  # noqa: PLC0415 - its libraries take longer than most verbs
 
     with ready_database(loaded) as settings:

@@ -23,7 +23,7 @@ def verb(loaded: Loaded) -> None:
     ticket-gateway work --threads 8 --database-url postgresql+psycopg://...
 
     SIGTERM lets running deliveries end. Next: ticket-gateway check
-    """  # noqa: D301 - \b keeps click from joining the lines
+    """
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

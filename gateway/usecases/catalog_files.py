@@ -33,16 +33,16 @@ class PhaseFile(_File):
     """A phase of a template."""
 
     name: Name
-    phaseType: str = ""  # noqa: N815 - names are those of the file
+    phaseType: str = ""
 
 
 class PartFile(_File):
     """A part of a template."""
 
-    internalName: Annotated[str, Field(min_length=1, max_length=100, pattern="^[^#]+$")]  # noqa: N815
+    internalName: Annotated[str, Field(min_length=1, max_length=100, pattern="^[^#]+$")]
     name: Name
     type: PartType
-    languageDependent: bool = False  # noqa: N815
+    languageDependent: bool = False
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     decimals: Annotated[int, Field(ge=0, le=6)] | None = None
@@ -56,32 +56,32 @@ class TemplateFile(_File):
 
     name: Name
     hidden: bool = False
-    typeFixed: bool = False  # noqa: N815
-    votesNeeded: Annotated[int, Field(ge=1, le=1000)] = 1  # noqa: N815
-    nameRule: str = ""  # noqa: N815
-    optionRequired: bool = False  # noqa: N815
-    dataToSend: Literal["full", "minimal"] = "full"  # noqa: N815
+    typeFixed: bool = False
+    votesNeeded: Annotated[int, Field(ge=1, le=1000)] = 1
+    nameRule: str = ""
+    optionRequired: bool = False
+    dataToSend: Literal["full", "minimal"] = "full"
     phases: tuple[PhaseFile, ...] = ()
     parts: tuple[PartFile, ...] = ()
-    requestOptions: tuple[ChoiceFile, ...] = ()  # noqa: N815
+    requestOptions: tuple[ChoiceFile, ...] = ()
     triggers: dict[CatalogTrigger, str] = {}  # to names of processes
 
 
 class ValueFile(_File):
     """The value of a part; of one that has languages a text per language."""
 
-    internalName: Name  # noqa: N815
+    internalName: Name
     value: str | bool | Decimal | tuple[str, ...] | PerLanguage | None = None
     # What the template says anyway.
     name: Any = None
     type: Any = None
-    languageDependent: Any = None  # noqa: N815
+    languageDependent: Any = None
 
 
 class PersonFile(_File):
     """A person in a list."""
 
-    uniqueId: Name  # noqa: N815
+    uniqueId: Name
     name: Any = None
 
 
@@ -97,35 +97,35 @@ class ServiceFile(_File):
     """A service; what only reads tell is taken and not looked at."""
 
     guid: UUID
-    uniqueId: Annotated[str, Field(min_length=1, max_length=100)]  # noqa: N815
+    uniqueId: Annotated[str, Field(min_length=1, max_length=100)]
     template: Name
     type: str = ""
     phase: str = ""
     version: Annotated[int, Field(ge=1)] = 1
-    showInPublic: bool = False  # noqa: N815
+    showInPublic: bool = False
     tags: tuple[str, ...] = ()
     name: PerLanguage = {}
     summary: PerLanguage = {}
     description: PerLanguage = {}
     parts: tuple[ValueFile, ...] = ()
     persons: dict[str, tuple[PersonFile, ...]] = {}
-    personGroups: dict[str, tuple[str, ...]] = {}  # noqa: N815
-    supportGroups: tuple[str, ...] = ()  # noqa: N815
+    personGroups: dict[str, tuple[str, ...]] = {}
+    supportGroups: tuple[str, ...] = ()
     relations: tuple[RelationFile, ...] = ()
     published: bool = False
-    phaseType: Any = None  # noqa: N815
+    phaseType: Any = None
     documents: Any = None
     languages: Any = None
-    changedOn: Any = None  # noqa: N815
-    publishedOn: Any = None  # noqa: N815
-    openRequests: Any = None  # noqa: N815
+    changedOn: Any = None
+    publishedOn: Any = None
+    openRequests: Any = None
 
 
 class CatalogFile(_File):
     """Templates, the services made from them, and the types services may have."""
 
     format: Literal[1] = 1
-    serviceTypes: tuple[Name, ...] = ()  # noqa: N815
+    serviceTypes: tuple[Name, ...] = ()
     templates: tuple[TemplateFile, ...] = ()
     services: tuple[ServiceFile, ...] = ()
 
