@@ -32,8 +32,8 @@ def performers(
 ) -> Mapping[Kind, StepKind]:
     """Give what carries out the steps that call somebody: every such kind is joined here."""
     # Only workers call by WSDL; its library would take a server process a tenth of its start.
-    from gateway.delivery.contracts import Contracts  # noqa: PLC0415
-    from gateway.delivery.steps.soap import SoapStep  # noqa: PLC0415
+    from gateway.delivery.contracts import Contracts  # noqa: PLC0415 - see above
+    from gateway.delivery.steps.soap import SoapStep  # noqa: PLC0415 - see above
 
     caller = outgoing(settings)
     contracts = Contracts(settings.delivery.wsdl_folder, settings.delivery.wsdl_s)

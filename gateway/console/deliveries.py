@@ -100,7 +100,7 @@ ADDRESSES = (
     *(
         Address(
             pattern=f"/partners/{{code}}/{verb}",
-            show=lambda visit, code: index(visit),  # noqa: ARG005
+            show=lambda visit, code: index(visit),  # noqa: ARG005 - the arguments of a page
             act=act,
         )
         for verb, act in (("pause", pause), ("resume", resume))

@@ -52,7 +52,7 @@ ADDRESSES = (
     Address(pattern=f"{_PATH}/sync", show=show, act=sync),
     Address(
         pattern=f"{_PATH}/{{name}}/look",
-        show=lambda visit, name: show(visit),  # noqa: ARG005
+        show=lambda visit, name: show(visit),  # noqa: ARG005 - the arguments of a page
         act=look,
     ),
 )

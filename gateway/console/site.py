@@ -142,12 +142,12 @@ class Console:
             trace.code = error.code
             return self._problem(request, error)
 
-    def try_later(self, request: Request, trace: Trace, retry_after_s: int) -> Answer:  # noqa: ARG002
+    def try_later(self, request: Request, trace: Trace, retry_after_s: int) -> Answer:  # noqa: ARG002 - the arguments of an endpoint
         """Say that the gateway is overloaded."""
         answer = self._problem(request, TryLater())
         return replace(answer, headers=(*answer.headers, ("Retry-After", str(retry_after_s))))
 
-    def broken(self, request: Request, trace: Trace) -> Answer:  # noqa: ARG002
+    def broken(self, request: Request, trace: Trace) -> Answer:  # noqa: ARG002 - the arguments of an endpoint
         """Say that something unforeseen happened."""
         return self._problem(request, OutcomeUnknown())
 

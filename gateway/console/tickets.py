@@ -171,7 +171,7 @@ ADDRESSES = (
     *(
         Address(
             pattern=f"/tickets/{{number:n}}/tasks/{{task:n}}/{verb}",
-            show=lambda visit, number, task: show(visit, number),  # noqa: ARG005
+            show=lambda visit, number, task: show(visit, number),  # noqa: ARG005 - the arguments of a page
             act=act,
         )
         for verb, act in (("text", enter_text), ("accept", accept), ("decline", decline))

@@ -43,7 +43,7 @@ from gateway.repository.ticket_conditions import (
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import FoundTickets
 
-_DIALECT: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_DIALECT: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call] # of the library
 _TITLE_START: Expression = literal_column("100")  # characters that the index on titles holds
 
 

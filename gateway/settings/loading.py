@@ -64,7 +64,7 @@ def hand_down(
     environment: MutableMapping[str, str] | None = None,
 ) -> None:
     """Give flags, file and changes to the processes that this one starts: by the environment."""
-    variables = os.environ if environment is None else environment  # noqa: TID251
+    variables = os.environ if environment is None else environment  # noqa: TID251 - the one reader
     flags = {key: value for key, value in loaded.given.items() if loaded.origins[key] == "flag"}
     handed = {_variable(key): str(value) for key, value in (flags | dict(changes)).items()}
     for short, long in _SHORT_NAMES.items():

@@ -20,9 +20,9 @@ class OnTicket(Protocol):
     """What hangs on a ticket, named by guids."""
 
     @property
-    def guid(self) -> UUID: ...  # noqa: D102
+    def guid(self) -> UUID: ...  # noqa: D102 - the class says it
     @property
-    def ticket(self) -> UUID: ...  # noqa: D102
+    def ticket(self) -> UUID: ...  # noqa: D102 - the class says it
 
 
 E = TypeVar("E", bound=OnTicket)

@@ -235,10 +235,10 @@ def _stored(
         if field.link is None:
             columns[field.column] = _column(field, value, unit)
         elif field.form is Form.ROWS:
-            names: tuple[str, ...] = value  # type: ignore[assignment]
+            names: tuple[str, ...] = value  # type: ignore[assignment] # the kind of the field says so
             linked[field] = [{field.column: _id(field, name, unit)} for name in names]
         else:
-            linked[field] = list(value)  # type: ignore[call-overload]
+            linked[field] = list(value)  # type: ignore[call-overload] # the kind of the field says so
     return columns, linked
 
 

@@ -14,7 +14,7 @@ _GUID = re.compile(
     r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE
 )
 # Contract G5: "no date", in any zone.
-_NO_DATE = datetime(1899, 12, 30)  # noqa: DTZ001
+_NO_DATE = datetime(1899, 12, 30)  # noqa: DTZ001 - a date without a zone, as it is sent
 _FIRST_YEAR = 1900
 _NO_MOMENT = datetime.min.replace(tzinfo=UTC)
 NO_GUID = UUID(int=0)

@@ -99,13 +99,13 @@ class RestEndpoint:
         except GatewayError as error:
             return _failed(error, trace)
 
-    def try_later(self, request: Request, trace: Trace, retry_after_s: int) -> Answer:  # noqa: ARG002
+    def try_later(self, request: Request, trace: Trace, retry_after_s: int) -> Answer:  # noqa: ARG002 - the arguments of an endpoint
         """Answer that the gateway is overloaded or its storage away."""
         error = TryLater()
         error.retry_after_s = retry_after_s
         return _failed(error, trace)
 
-    def broken(self, request: Request, trace: Trace) -> Answer:  # noqa: ARG002
+    def broken(self, request: Request, trace: Trace) -> Answer:  # noqa: ARG002 - the arguments of an endpoint
         """Answer after an unforeseen exception."""
         trace.outcome, trace.code = Outcome.FAILED, INTERNAL.code
         return _answer(500, _error(_INTERNAL, internal(GatewayError(), trace.number)))
