@@ -15,7 +15,7 @@ from gateway.dialects.znuny.fixed_lists import (
     HISTORY_TYPES,
     SENDER_TYPES,
 )
-from gateway.dialects.znuny.job import as_flag, entries, single
+from gateway.dialects.znuny.job import as_flag, entries, is_id, single
 from gateway.dialects.znuny.refusals import Refused, invalid, missing, wrong
 from gateway.domain.entries import NewFile, WholeArticle
 from gateway.domain.mail import mailboxes
@@ -70,7 +70,7 @@ def notified(data: Mapping[str, Any]) -> list[Key]:
     """Give the agents that articles name, whatever else is wrong with them."""
     listed = [each for each in entries(data.get("Article")) if isinstance(each, Mapping)]
     texts = [text for each in listed for name in _NOTIFICATIONS for text in entries(each.get(name))]
-    return [int(text) for text in texts if isinstance(text, str) and _is_id(text)]
+    return [int(text) for text in texts if isinstance(text, str) and is_id(text)]
 
 
 def count(data: Mapping[str, Any]) -> int:
@@ -222,7 +222,7 @@ class ArticleReader:
         path = f"Article->{name}"
         texts = [single(each, path) for each in entries(sent.get(name))]
         for text in texts:
-            row = self.found.rows.get(("agent", int(text))) if _is_id(text) else None
+            row = self.found.rows.get(("agent", int(text))) if is_id(text) else None
             if row is None or not row.active:
                 raise invalid(f"{path} UserID={printable(text)}")
         return [int(text) for text in texts]
@@ -234,10 +234,6 @@ def _text(sent: Mapping[str, Any], name: str) -> str:
 
 def _flag(sent: Mapping[str, Any], name: str, *, default: bool) -> bool:
     return as_flag(_text(sent, name), f"Article->{name}", default)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18 and int(text) > 0  # noqa: PLR2004
 
 
 def _pair(sent: Mapping[str, Any], name: str, known: Mapping[str, int]) -> str | None:

@@ -13,12 +13,24 @@ from gateway.http.exchange import Stage, Trace
 from gateway.usecases.idempotency import digest
 from gateway.usecases.ports import Call, Remembered, Unit
 
-__all__ = ["WRITING", "Job", "Refused", "as_flag", "as_id", "as_number", "entries", "single"]
+__all__ = [
+    "WRITING",
+    "Job",
+    "Refused",
+    "as_flag",
+    "as_id",
+    "as_number",
+    "entries",
+    "is_id",
+    "is_number",
+    "single",
+]
 
 T = TypeVar("T")
 
 WRITING = frozenset({"TicketCreate", "TicketUpdate", "ExternalReference", "OutOfOffice"})
 _LONGEST_KEY = 255
+_ID_DIGITS = 18  # an id has 64 bits
 _FLAGS = {"": None, "0": False, "1": True}
 
 
@@ -236,3 +248,13 @@ def as_id(text: str, path: str) -> int | None:
     if number is not None and number < 1:
         raise invalid(path)
     return number
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text is the id of a row, which is never 0."""
+    return is_number(text) and int(text) > 0
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is digits alone, no more than any id has."""
+    return text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.dialects.znuny.desk import Options
 from gateway.dialects.znuny.fixed_lists import LOCKS
-from gateway.dialects.znuny.job import single
+from gateway.dialects.znuny.job import is_id, is_number, single
 from gateway.dialects.znuny.refusals import Refused, invalid, invalid_entry, missing, required
 from gateway.domain.mail import valid_addresses
 from gateway.domain.ticket import StateType
@@ -64,7 +64,7 @@ def named(sent: Mapping[str, Any], options: Options) -> dict[str, list[Key]]:
     keys: dict[str, list[Key]] = {}
     for name, of in _LISTS.items():
         id_, text = sent.get(f"{name}ID"), sent.get(name)
-        if isinstance(id_, str) and _is_id(id_):
+        if isinstance(id_, str) and is_id(id_):
             keys.setdefault(of, []).append(int(id_))
         if isinstance(text, str) and text:
             keys.setdefault(of, []).append(text)
@@ -175,7 +175,7 @@ class TicketFields:
             return None
         keys: list[Key] = []
         if id_:
-            if not _is_id(id_):
+            if not is_id(id_):
                 raise invalid_entry("Ticket", name)
             keys.append(int(id_))
         if text:
@@ -237,7 +237,7 @@ class TicketFields:
             raise invalid(path)
         parts = {name: single(sent.get(name), path) for name in (*_PARTS, "Diff")}
         given = {name: text for name, text in parts.items() if text}
-        if not all(_is_number(text) for text in given.values()):
+        if not all(is_number(text) for text in given.values()):
             raise invalid(path)
         if not given:
             return None
@@ -259,11 +259,3 @@ class TicketFields:
         local = datetime(year, month, day, hour, minute, tzinfo=ZoneInfo(self.options.time_zone))
         # There and back: a time that is skipped moves forward.
         return datetime.fromtimestamp(local.timestamp(), tz=self.unit.now.tzinfo)
-
-
-def _is_id(text: str) -> bool:
-    return _is_number(text) and int(text) > 0
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18  # noqa: PLR2004 - 64 bits
