@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from gateway.console.rooms import ADDRESSES, TABS
 from gateway.console.texts import SAID, TEXTS, said
-from tests.kit.console import Page
+from tests.kit.console import Page, peopled_house
 from tests.kit.stores import round_trips
 
 STRINGS = (
@@ -25,6 +25,18 @@ STRINGS = (
 )
 EVIL = " ".join(STRINGS)
 ACTIVE = "//script | //img | //svg | //@*[starts-with(name(), 'on')]"
+
+
+@pytest.fixture(scope="module")
+def house(databases):
+    """A house of this module's own: no other test should meet its hostile texts."""
+    with peopled_house(databases) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def admin(house):
+    return house.agent("admin")
 
 
 @pytest.fixture(scope="module")
@@ -105,15 +117,11 @@ def evil(house):
         " code) select id, %s, now(), %s, %s, %s, 'refused', %s from mailbox",
         EVIL, EVIL, EVIL, EVIL, EVIL,
     )  # fmt: skip
-    yield [
+    return [
         "/", f"/tickets/{ticket}", f"/tickets?q={ticket}", "/groups?limit=500", f"/groups/{group}",
         "/settings/ticketing", "/app-fields", "/deliveries", f"/deliveries/{delivery}",
         "/processes", "/processes/evil", "/processes/evil/edit", "/mailboxes",
     ]  # fmt: skip
-    house.rows("update event_map set happening = 'taken back' where code = 'E10'")
-    house.rows("update external_app set active = false where id = %s", app)
-    house.rows("delete from mail")
-    house.rows("delete from mailbox")
 
 
 def test_no_stored_text_becomes_markup_on_any_page(house, admin, evil):

@@ -16,7 +16,7 @@ from gateway.domain.values import UNSET
 from gateway.settings import load
 from gateway.storage import administration
 from gateway.usecases import app_registry, tickets
-from tests.kit.database import ADMIN_PASSWORD
+from tests.kit.database import ADMIN_HASH, ADMIN_PASSWORD
 from tests.kit.gateway import wrapped
 from tests.kit.stores import Stores
 from tests.kit.workflow import NORTHWIND, REASSIGN, element, partners
@@ -24,6 +24,13 @@ from tests.kit.workflow import PATH as WORKFLOW
 
 FORM = "application/x-www-form-urlencoded"
 ADDRESS = "http://127.0.0.1:8080"
+MAILBOX = {
+    "name": "partners",
+    "server": "imap.example.org",
+    "user": "tickets",
+    "secret": "imap-partners",
+    "address": [{"address": "northwind-in@example.org"}],
+}
 
 
 class House:
@@ -124,6 +131,42 @@ def running_house(databases, **settings):
             yield house
         finally:
             house.close()
+
+
+@contextmanager
+def peopled_house(databases):
+    """Run a house with a mailbox and people of every right."""
+    with running_house(databases, mailbox=[MAILBOX], **{"secrets.folder": "secrets"}) as house:
+        _people(house.stores)
+        yield house
+
+
+def _people(stores):
+    users, admins = stores.row("group", "users").id, stores.row("group", "admin").id
+    foreign = stores.group("Foreign")
+    stores.queue("Elsewhere", foreign)
+    for login, groups in (
+        ("berta", [(users, "rw")]),
+        ("reader", [(users, "ro"), (admins, "ro")]),
+        ("stranger", [(foreign, "rw")]),
+        ("nobody", []),
+    ):
+        agent = stores.agent(login, groups=groups, first_name=login.title())
+        _account(stores, login, "agent", agent_id=agent)
+    ((carla,),) = stores.sql("select id from customer_user where login = 'carla'")
+    _account(stores, "carla", "customer", customer_user_id=carla)
+
+
+def _account(stores, name, kind, **bound):
+    ((column, number),) = bound.items()
+    ((account,),) = stores.sql(
+        f"insert into account (name, kind, {column}) values (%s, %s, %s) returning id",
+        name, kind, number,
+    )  # fmt: skip
+    stores.sql(
+        "insert into account_secret (account_id, kind, hash) values (%s, 'password', %s)",
+        account, ADMIN_HASH,
+    )  # fmt: skip
 
 
 @dataclass
