@@ -1,6 +1,5 @@
 """Hostile mails: read in bounded time, stored as text, and never more than refused."""
 
-import time
 from datetime import UTC, datetime
 from functools import cache
 
@@ -19,7 +18,7 @@ STORED = (
     "a file name with a path", "thousands of parts", "too large", "two senders", "half of UTF-16",
     "an encoded line break",
 )  # fmt: skip
-LONGEST_S = 10  # of a processor that others use as well; the slowest takes a second
+LONGEST_S = 60  # a hang: the slowest takes a second
 
 
 @cache
@@ -27,12 +26,11 @@ def received(raw):
     return received_mail(raw, MailLimits(), NOW)
 
 
+@pytest.mark.timeout(LONGEST_S)
 @pytest.mark.parametrize("name", MAILS)
 def test_a_hostile_mail_is_read_in_bounded_time_into_proper_text(name):
-    began = time.process_time()
     mail = received(MAILS[name])
     reading = READER.read(mail.subject, mail.text)
-    assert time.process_time() - began < LONGEST_S
     texts = (mail.key, mail.sender, mail.sender_name, mail.to, mail.cc, mail.subject, mail.text,
              mail.in_reply_to, mail.references, *mail.recipients, *mail.authentication,
              *(file.name for file in mail.files), reading.text)  # fmt: skip

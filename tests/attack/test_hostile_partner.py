@@ -16,6 +16,7 @@ from tests.kit.simulator.server import Page
 from tests.kit.steps import EVENT, Bench
 
 MEBIBYTE = 1024 * 1024
+PATIENCE_S = 15  # far beyond the limit of a test, and well within the 30 s of a call
 INCIDENT = {"CallerTicket": "1", "Task": "2", "Text": "x", "EventId": str(EVENT)}
 
 
@@ -63,7 +64,7 @@ def test_j3_a_partner_that_takes_its_time_gets_no_more_than_the_limit(bench, par
     partner.chaos.on(chaos)
     began = time.perf_counter()
     failed = create(bench, timeout_s=0.5)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < PATIENCE_S
     assert isinstance(failed, Transient)
     assert failed.error.endswith("in time")
 
@@ -73,7 +74,7 @@ def test_a_partner_that_does_not_read_gets_no_more_than_the_limit(tmp_path):
         bench = Bench(f"http://127.0.0.1:{deaf.getsockname()[1]}", tmp_path)
         began = time.perf_counter()
         failed = bench.http(path="/x", method="POST", body="x" * 16 * MEBIBYTE, timeout_s=0.5)
-        assert time.perf_counter() - began < 2
+        assert time.perf_counter() - began < PATIENCE_S
     assert isinstance(failed, Transient)
 
 
@@ -83,7 +84,7 @@ def test_a_handshake_without_end_gets_no_more_than_the_time_to_connect(tmp_path)
         bench = Bench(f"https://127.0.0.1:{mute.getsockname()[1]}", tmp_path, limits=limits)
         began = time.perf_counter()
         failed = bench.http(path="/x", timeout_s=30)
-        assert time.perf_counter() - began < 2
+        assert time.perf_counter() - began < PATIENCE_S
     assert isinstance(failed, Transient)
 
 

@@ -37,7 +37,7 @@ from tests.kit.probe import DEFINITION, NAMESPACE, SECRET, SESSION, Probe, build
 CORPUS = (*GROUP_A, *GROUP_B, *GROUP_C, *GROUP_E, *GROUP_H)
 ENTRIES = [(attack, version) for attack in CORPUS for version in attack.versions]
 CANARY = "canary-in-a-file"
-MAX_SECONDS = 5  # a hang; the measured ratio is printed
+MAX_SECONDS = 60  # a hang; the measured ratio is printed
 SENDER = {"Client": "Sender", "Server": "Receiver"}
 
 
@@ -90,6 +90,7 @@ def _good(size: int, version: SoapVersion) -> Sent:
     return text("x" * min(size, 4_000_000))(version)
 
 
+@pytest.mark.timeout(MAX_SECONDS)
 @pytest.mark.parametrize(
     ("attack", "version"),
     ENTRIES,
@@ -114,7 +115,6 @@ def test_an_attack_ends_as_the_corpus_says(
     good, after, good_seconds = _exchange(probe, _good(len(sent.body), version), version)
     assert good.status == 200
     assert after.outcome is Outcome.OK
-    assert seconds < MAX_SECONDS
     ratio = seconds / max(good_seconds, 1e-5)
     print(f"{attack.id}: {seconds * 1000:.1f} ms, {ratio:.1f} x good")  # noqa: T201 - the figures
 

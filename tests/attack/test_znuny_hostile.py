@@ -1,7 +1,6 @@
 """Hostile callers of the Znuny dialect: the corpus at its SOAP face, floods at both."""
 
 import socket
-import time
 
 import pytest
 
@@ -25,7 +24,6 @@ from tests.kit.znuny import (
 GROUPS = {"a": GROUP_A, "b": GROUP_B, "c": GROUP_C, "e": GROUP_E, "h": GROUP_H}
 CANARY = "canary-in-a-file"
 DOOR = frozenset({400, 411, 413, 415})
-MAX_SECONDS = 5  # a hang
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +54,7 @@ def test_every_attack_is_answered_and_nothing_breaks(znuny, group, tmp_path):
                 body = body.replace(b"Ping_V1", b"SessionCreate").replace(
                     b"SaveNote_V1", b"TicketCreate"
                 )
-                begin = time.monotonic()
                 found = znuny.send("POST", CONNECTOR, body, dict(sent.headers))
-                assert time.monotonic() - begin < MAX_SECONDS, attack.id
                 judge(found, attack.id)
                 statuses.add(found.status)
             assert works(znuny)

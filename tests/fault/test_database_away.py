@@ -14,7 +14,7 @@ from tests.kit.proxy import State
 
 LONG = "GATEWAY_FAULT_ROUNDS" in os.environ  # noqa: TID251 - the long form is asked for so
 AWAY_S = 60 if LONG else 13
-ANSWERED_S = 12.5  # 10 s, 2 s for a commit under way, and the way there and back
+ANSWERED_S = 20  # 10 s, 2 s for a commit under way, and a machine that does other things
 BACK_S = 10
 
 
@@ -44,7 +44,7 @@ def test_without_database_every_call_is_told_to_come_again(state, stand):
 def test_without_database_a_refusal_is_quick(stand):
     stand.save()
     with stand.proxy.away():
-        assert min(stand.save().seconds for _ in range(3)) < 1
+        assert min(stand.save().seconds for _ in range(3)) < 5  # it does not wait for 10 s
 
 
 @pytest.mark.parametrize("delay_s", [0.3, 3])

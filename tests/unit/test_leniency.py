@@ -1,7 +1,5 @@
 """What a service tolerates beyond its schema, and what no service does."""
 
-import time
-
 import pytest
 from lxml import etree
 
@@ -69,13 +67,13 @@ def test_prefixes_of_types_are_those_of_their_place():
     assert value.Small == 7
 
 
+@pytest.mark.timeout(20)  # looked up for each they would take minutes
 def test_many_types_and_many_declarations_cost_little():
     declared = "".join(f' xmlns:p{number}="urn:{number}"' for number in range(60))
     strings = '<Notes xsi:type="xsd:string"/>' * 2000
     element = call("Echo", f"<Value{declared}><Must/><MustOrNil/>{strings}</Value>", declared)
-    started = time.process_time()
-    read(element)
-    assert time.process_time() - started < 0.25
+    (value, _), _ = read(element)
+    assert len(value.Notes) == 2000
 
 
 def test_the_declared_type_may_be_repeated():

@@ -1,6 +1,5 @@
 """What an address is, and how keys are called."""
 
-from time import perf_counter
 from uuid import UUID
 
 import pytest
@@ -55,11 +54,10 @@ def test_whatever_is_read_has_the_form_of_an_address(text):
 
 @pytest.mark.parametrize("text", [" " * 50_000, 'a"' * 25_000, "a." * 25_000, "<" * 50_000,
                                   '"' + "\\" * 50_000], ids=lambda text: text[:3])  # fmt: skip
-def test_long_nonsense_is_refused_quickly(text):
-    began = perf_counter()
+@pytest.mark.timeout(20)  # a reader that goes back and forth would take hours
+def test_long_nonsense_is_refused(text):
     with pytest.raises(ValueError, match=r"address|quote"):
         valid_addresses(f"x{text}x")
-    assert perf_counter() - began < 1
 
 
 @pytest.mark.parametrize(
