@@ -8,6 +8,7 @@ import pytest
 from gateway.repository.embedded import EmbeddedServer
 from tests.kit.database import Databases, running_server
 from tests.kit.keyring import Keyring, keyring
+from tests.kit.logs import own_logs, uncached
 from tests.kit.mail import MailServer, smtp_server
 
 
@@ -24,6 +25,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("result_code", "fault"),
         help="play the helpdesk suite with broken rules as this alone (default: both)",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _uncached_logs() -> Iterator[None]:
+    with uncached():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_logs() -> Iterator[None]:
+    with own_logs():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,18 +11,14 @@ from gateway import logs
 
 @pytest.fixture
 def written(capsys):
-    """Give what a speaker makes the log write; the set-up of the test run comes back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    """Give what a speaker makes the log write."""
 
     def write(speak):
         logs.configure("info")
         speak()
         return capsys.readouterr().err
 
-    yield write
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    return write
 
 
 def test_a_line_has_time_level_logger_event_and_data(written):
