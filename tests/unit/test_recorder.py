@@ -21,6 +21,8 @@ from tests.kit.endpoints import request
 from tests.kit.messages import InMemoryMessages
 
 OK = Answer(200, b"<answer/>", "text/xml")
+KEY = "tgk_0123456789abcdef"
+HASH = f"1.k.{'x' * 43}"
 
 
 @pytest.fixture
@@ -63,6 +65,12 @@ def test_what_could_not_be_parsed_stays_sealed(messages, seal):
 def test_a_redacted_answer_is_kept_in_place_of_the_one_sent(messages, seal):
     _, closed = recorded(messages, seal, stored_request="<r/>", stored_answer="<s>***</s>")
     assert (closed.request, closed.answer) == ("<r/>", "<s>***</s>")
+
+
+def test_keys_and_hashes_of_tasks_are_masked_on_both_sides_wherever_they_stand(messages, seal):
+    answer = Answer(200, f"<t>{KEY}</t>".encode(), "text/xml")
+    _, closed = recorded(messages, seal, answer=answer, stored_request=f'{{"Title":"{HASH}"}}')
+    assert (closed.request, closed.answer) == ('{"Title":"***"}', "<t>***</t>")
 
 
 @pytest.mark.parametrize(
