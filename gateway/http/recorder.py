@@ -10,7 +10,7 @@ import structlog
 from gateway.errors import GatewayError
 from gateway.http.exchange import Answer, Outcome, Request, Trace
 from gateway.http.limits import KIB
-from gateway.http.redact import redacted_path, redacted_query
+from gateway.http.redact import redacted_path, redacted_query, without_keys
 from gateway.http.refusals import Refusal
 from gateway.http.seal import Seal
 from gateway.text import mended
@@ -155,6 +155,7 @@ class Recorder:
 
 
 def _cut(text: str, side: str, trace: Trace) -> str:
+    text = without_keys(text)
     try:
         content = text.encode()
     except UnicodeEncodeError:  # JSON can name half a character, and the row is to be closed

@@ -32,7 +32,7 @@ from gateway.soap.explanation import NIL
 from gateway.soap.leniency import normalise
 from gateway.soap.offers import Offers
 from gateway.soap.plan import Kind
-from gateway.soap.redaction import binary_tags, holds_secrets, redacted_answer
+from gateway.soap.redaction import AnswerRedaction
 from gateway.soap.server import Authenticator, CallContext
 from gateway.soap.validation import Contract
 from gateway.text import is_text, printable
@@ -68,8 +68,7 @@ class FormEndpoint:
         self._callable = is_callable(operation)
         self._asking = operation.name in definition.asking
         self._members = {field.local_name: field for field in operation.plan.fields}
-        self._binary = binary_tags(operation.answer_plan)
-        self._masked = holds_secrets(operation.answer_plan)
+        self._answers = AnswerRedaction(operation.answer_plan)
 
     @property
     def dialect(self) -> str:
@@ -127,8 +126,7 @@ class FormEndpoint:
         body = self._operation.write(self._called(request, trace, principal, arguments), _VERSION)
         trace.stage = Stage.DONE
         answer = self._bare(body)
-        if self._masked:
-            trace.stored_answer = redacted_answer(answer, self._binary)
+        trace.stored_answer = self._answers.stored(answer)
         return answer
 
     def _identified(self, request: Request, trace: Trace) -> Principal:

@@ -1,4 +1,4 @@
-"""Takes secrets out of what is stored of XML messages: by an element's name, keys by their form.
+"""Takes secrets out of what is stored of XML messages, by an element's name.
 
 Masks are put into the parsed tree and taken out again: a copy of the tree would cost its memory
 twice and put a stranger's names into the dictionary that lxml keeps per thread.
@@ -10,7 +10,7 @@ from typing import Self
 
 from lxml import etree
 
-from gateway.http.redact import MASK, described_base64, is_secret, without_keys
+from gateway.http.redact import MASK, described_base64, is_secret
 from gateway.soap.plan import Field
 
 # XML's own secrets beside those of every other form: tokens that are refused are secret, too.
@@ -41,26 +41,6 @@ def binary_tags(plan: Field) -> frozenset[str]:
     return frozenset(field.tag for field in _fields(plan) if field.base64)
 
 
-def holds_secrets(plan: Field) -> bool:
-    """Tell whether a message can hold anything that is not stored as it is."""
-    return any(field.base64 or secret_tag(field.tag) for field in _fields(plan))
-
-
-def marks(plan: Field) -> tuple[bytes, ...]:
-    """Give the ends of the tags that stand in a message which is not stored as it is.
-
-    An answer that could hold such things and does not need not be parsed again: that takes as long
-    as writing it.
-    """
-    return tuple(
-        {
-            f"{field.local_name}>".encode(): None
-            for field in _fields(plan)
-            if field.base64 or secret_tag(field.tag)
-        }
-    )
-
-
 def _fields(plan: Field) -> Iterator[Field]:
     yield plan
     for field in plan.fields:
@@ -83,17 +63,35 @@ def redacted(
             names = element.keys()
             if names:
                 undo += _cover_attributes(element, names)
-        return without_keys(etree.tostring(root, encoding="unicode"))
+        return etree.tostring(root, encoding="unicode")
     finally:
         for step in reversed(undo):
             step()
 
 
-def redacted_answer(answer: bytes, binary: Collection[str]) -> str:
-    """Write the gateway's own answer as it may be stored."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    root = etree.fromstring(answer, parser)
-    return redacted(root, list(root.iter()), binary)
+class AnswerRedaction:
+    """Takes out of an operation's answers what is not stored of them."""
+
+    def __init__(self, plan: Field) -> None:
+        """Find what the answers of this shape can hold."""
+        self._binary = binary_tags(plan)
+        self._marks = {
+            f"{field.local_name}>".encode()
+            for field in _fields(plan)
+            if field.base64 or secret_tag(field.tag)
+        }
+
+    def stored(self, answer: bytes) -> str | None:
+        """Write the gateway's own answer as it is stored; None: as it was sent.
+
+        What it could hold and does not is seen by the ends of its tags, which stand nowhere else
+        in what the writer writes: to parse it again takes as long as to make it.
+        """
+        if not any(mark in answer for mark in self._marks):
+            return None
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        root = etree.fromstring(answer, parser)
+        return redacted(root, list(root.iter()), self._binary)
 
 
 def _cover(element: etree._Element, *, is_binary: bool) -> Callable[[], None]:

@@ -36,13 +36,7 @@ from gateway.soap.definition import (
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.guard import Caps, Envelope, MediaType
 from gateway.soap.leniency import normalise
-from gateway.soap.redaction import (
-    AnyNamespace,
-    binary_tags,
-    holds_secrets,
-    redacted,
-    redacted_answer,
-)
+from gateway.soap.redaction import AnswerRedaction, AnyNamespace, binary_tags, redacted
 from gateway.soap.validation import Contract
 from gateway.usecases.digests import PasswordDigest
 
@@ -118,9 +112,9 @@ class SoapEndpoint:
         self._names = {
             operation.name: mapping.names(operation.plan) for operation in operations.values()
         }
-        self._masked = frozenset(
-            tag for tag, operation in operations.items() if holds_secrets(operation.answer_plan)
-        )
+        self._answers = {
+            tag: AnswerRedaction(operation.answer_plan) for tag, operation in operations.items()
+        }
         self._last_resort = {version: self._prebuilt(version) for version in SoapVersion}
 
     @property
@@ -183,8 +177,7 @@ class SoapEndpoint:
         arguments = self._read(exchange, envelope, operation)
         result = self._called(exchange, principal, operation, arguments)
         body = operation.write(result, exchange.version)
-        if operation.tag in self._masked:
-            exchange.trace.stored_answer = redacted_answer(body, self._binary)
+        exchange.trace.stored_answer = self._answers[operation.tag].stored(body)
         exchange.trace.stage = Stage.ANSWERED
         return body
 

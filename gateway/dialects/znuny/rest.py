@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -24,7 +25,7 @@ from gateway.errors import (
 )
 from gateway.http.exchange import Answer, Outcome, Request, Stage, Trace
 from gateway.http.json_body import JsonCaps, read_object_or_nothing
-from gateway.http.redact import redacted_json
+from gateway.http.redact import is_secret, redacted_json
 from gateway.http.refusals import INTERNAL, Refusal
 
 _MEDIA_TYPE = "application/json; charset=UTF-8"
@@ -199,8 +200,19 @@ def _answer(
 
 
 def _stored(trace: Trace, answer: Answer, content: Mapping[str, Any]) -> Answer:
-    trace.stored_answer = _text(redacted_json(content, _BINARY))
+    # Most answers hold nothing that is not stored: they are kept as they were sent.
+    if any(mark in answer.body for mark in _marks(trace.operation)):
+        trace.stored_answer = _text(redacted_json(content, _BINARY))
     return answer
+
+
+@cache
+def _marks(operation: str) -> tuple[bytes, ...]:
+    """Give how the members of an operation's answers begin that are not stored as they are."""
+    names = results.names(operation)
+    return tuple(
+        f'"{name}":'.encode() for name in names if is_secret(name) or name.lower() in _BINARY
+    )
 
 
 def _text(content: object) -> str:
