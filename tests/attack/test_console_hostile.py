@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from gateway.console.rooms import ADDRESSES
-from tests.console.conftest import people
-from tests.kit.console import FORM, running_house
+from tests.kit.console import FORM, peopled_house
 
 WORDS = (
     "%00", "%ED%A0%80", "%0d%0aX-Evil:1", "..%2f..", "9" * 18, "{0.__class__}%25s'--", "a" * 3000,
@@ -35,8 +34,7 @@ FINE = {200, 303, 400, 401, 403, 404, 409, 413, 414, 422}
 
 @pytest.fixture(scope="module")
 def house(databases):
-    with running_house(databases) as running:
-        people(running.stores)
+    with peopled_house(databases) as running:
         running.hostile = running.ticket("Northwind desk")
         yield running
 
