@@ -82,7 +82,7 @@ class MessageStore:
         self._now = now
 
     def settle(self, call: Call, ticket_id: int | None) -> None:
-        """Mark the message of this call as done, and whose ticket it touched."""
+        """Mark the message of this call as done, with the effect, and whose ticket it touched."""
         self._current.settled_ticket_id = ticket_id
         if call.message is not None:
             self._current.settle(

@@ -70,17 +70,6 @@ where number = %(number)s
   and received between %(now)s::timestamptz - interval '1 hour'
                    and %(now)s::timestamptz + interval '1 hour';
 
--- name: settle_message_quietly
--- The same for a unit that changed nothing else: it does not wait for the disk.
-with quiet as materialized (select set_config('synchronous_commit', 'off', true))
-update message set
-  stage = 6, outcome = 1, settled = %(now)s, ticket_id = %(ticket_id)s,
-  account_id = %(account_id)s, operation = %(operation)s
-from quiet
-where number = %(number)s
-  and received between %(now)s::timestamptz - interval '1 hour'
-                   and %(now)s::timestamptz + interval '1 hour';
-
 -- name: find_account
 -- One statement on every call: the account, its secrets, its person, its rights with the names of
 -- the groups. An agent's account has the agent's keys and its own. By its name, or by an API key.

@@ -116,7 +116,7 @@ class Transaction:
         self.later(name, parameters)
 
     def settle(self, parameters: Parameters) -> None:
-        """Keep the outcome of the message; alone it is no reason to wait for the disk."""
+        """Keep the outcome of the message; without an effect its answer is all there is."""
         self._outcome = parameters
 
     def flush(self) -> None:
@@ -127,17 +127,12 @@ class Transaction:
         self._send()
 
     def commit(self) -> None:
-        """End the transaction; with nothing durable in it, without waiting for the disk."""
-        ending: list[Named] = []
-        if self._outcome is not None:
-            ending += [*self._limiting(), ("settle_message_quietly", self._outcome)]
-        if self._begun:
-            ending.append(_COMMIT)
-        if not ending:
+        """End the transaction, if it ever began."""
+        if not self._begun:
             return
         require_alive(self._connection)
         self.committing = True
-        self._run(*ending)
+        self._run(_COMMIT)
         self._begun = self.committing = False
 
     @property

@@ -77,12 +77,13 @@ class Counter:
 
     def _cost(self, heard: list[tuple[bytes, bytes]]) -> Cost:
         trips, commits, names = [], 0, []
+        durable = any(self._name(text) == "settle_message" for _, text in heard)
         for kind, text in heard:
             if kind in (b"Q", b"B"):
                 names.append(self._name(text))
             if kind in _WAITS:
-                # Written at its end without waiting for the disk: such a unit changed nothing else.
-                commits += "commit" in names and "settle_message_quietly" not in names
+                # Without an effect to settle there is nothing to wait for at its end.
+                commits += durable and "commit" in names
                 counted = tuple(name for name in names if name not in _OWN | _APART)
                 trips += [counted] if counted else []
                 names = []

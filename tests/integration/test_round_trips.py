@@ -6,7 +6,7 @@ from gateway.dialects.acmp import desk
 from tests.bench.roundtrips import measured
 
 MOST_OF_A_SAVE = 6
-MOST_OF_A_READING = 3
+MOST_OF_A_READING = 2
 WRITES = ("Save", "Close", "Reopen")
 
 
@@ -26,7 +26,7 @@ def test_saving_a_ticket_takes_at_most_six_round_trips_and_one_durable_commit(co
         assert cost.commits == 1, name
 
 
-def test_reading_a_ticket_takes_at_most_three_round_trips_and_waits_for_no_disk(costs):
+def test_reading_a_ticket_takes_at_most_two_round_trips_and_waits_for_no_disk(costs):
     for name, cost in named(costs, "GetTicket_V").items():
         assert len(cost.trips) <= MOST_OF_A_READING, (name, cost.trips)
         assert cost.commits == 0, name

@@ -284,7 +284,7 @@ READS = {
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_every_read_takes_four_round_trips_with_the_login(stores, monkeypatch, count):
+def test_every_read_takes_three_round_trips_with_the_login(stores, monkeypatch, count):
     made, files, priced, _, articles = filled(stores, count)
     guids = {
         "ticket": made.guid,
@@ -298,9 +298,7 @@ def test_every_read_takes_four_round_trips_with_the_login(stores, monkeypatch, c
         with round_trips(monkeypatch) as trips:
             stores.accounts.find("admin")
             stores.units.run(partial(work_on, work, guids[of], call), call)
-        assert sorted(trips) == sorted(
-            [["find_account"], ["view_ticket"], [statement], ["settle_message_quietly"]]
-        ), command
+        assert sorted(trips) == sorted([["find_account"], ["view_ticket"], [statement]]), command
 
 
 def work_on(work, guid, call, unit):
@@ -308,7 +306,7 @@ def work_on(work, guid, call, unit):
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_the_mail_monitor_takes_three_round_trips_with_the_login(stores, monkeypatch, count):
+def test_the_mail_monitor_takes_two_round_trips_with_the_login(stores, monkeypatch, count):
     stores.sql(
         "insert into mail (message_id, received, outcome)"
         " select gen_random_uuid()::text, now(), 'ignored' from generate_series(1, %s)",
@@ -320,7 +318,7 @@ def test_the_mail_monitor_takes_three_round_trips_with_the_login(stores, monkeyp
         stores.accounts.find("admin")
         listed = stores.units.run(lambda unit: mail_monitor.mails(call, unit), call)
     assert len(listed.rows) >= count
-    assert trips == [["find_account"], ["unmatched_mails"], ["settle_message_quietly"]]
+    assert trips == [["find_account"], ["unmatched_mails"]]
 
 
 def save_costs(ticket, guids, amount=1):

@@ -116,16 +116,31 @@ def test_a_log_without_database_says_so():
 
 def test_a_settled_message_names_its_ticket_and_is_done(stores):
     number, received = stores.opened()
-    told = []
-    stores.run(
-        lambda unit: unit.messages.settle(stores.call(message=number), 42), settled=told.append
-    )
+    told, blank, call = [], stores.blank(), stores.call(message=number)
+
+    def work(unit):
+        unit.tickets.create(blank, call)
+        unit.messages.settle(call, 42)
+
+    stores.run(work, settled=told.append)
     assert told == [42]
     assert stores.sql(
         "select stage, outcome, ticket_id, account_id, operation, settled is not null from message"
     ) == [(6, 1, 42, 1, "SaveTicket_V4", True)]
     stores.log.close(closed(number, received))
     assert stores.sql("select stage, ticket_id from message") == [(7, 42)]
+
+
+def test_a_message_without_effect_is_told_of_by_its_close_alone(stores):
+    number, received = stores.opened()
+    told = []
+    stores.run(
+        lambda unit: unit.messages.settle(stores.call(message=number), 42), settled=told.append
+    )
+    assert told == [42]
+    assert stores.sql("select stage, outcome, ticket_id from message") == [(1, 0, None)]
+    stores.log.close(closed(number, received, ticket_id=42))
+    assert stores.sql("select stage, outcome, ticket_id from message") == [(7, 1, 42)]
 
 
 def test_a_unit_that_fails_leaves_its_message_unsettled(stores):
