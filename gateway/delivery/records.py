@@ -16,6 +16,7 @@ from gateway.http.redact import (
     redacted_headers,
     redacted_json,
     redacted_query,
+    without_keys,
 )
 from gateway.soap.guard import Caps, media_type, read_document
 from gateway.soap.redaction import redacted as redacted_xml
@@ -70,7 +71,7 @@ def answer_record(answer: Answer, shade: Shade) -> str:
 
 def _side(first: str, headers: Mapping[str, str], body: str, shade: Shade) -> str:
     head = "\n".join([first, *(f"{name}: {value}" for name, value in headers.items())])
-    text = shade.over(f"{head}\n\n{body}").replace("\x00", "\ufffd")
+    text = without_keys(shade.over(f"{head}\n\n{body}")).replace("\x00", "\ufffd")
     if len(text) <= SIDE_CHARS:
         return text
     return f"{text[:SIDE_CHARS]}\n[cut, {len(text)} characters in all]"

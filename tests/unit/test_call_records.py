@@ -36,6 +36,21 @@ def test_secrets_are_masked_by_their_names_in_every_form(body, media_type):
     assert "***" in shown
 
 
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        ("<Text>see {}</Text>", "text/xml"),
+        ('{{"text": "see {}"}}', "application/json"),
+        ("see {}", "text/plain"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["tgk_0123456789", f"1.k.{'x' * 43}"])
+def test_keys_and_hashes_of_tasks_are_masked_wherever_they_stand(body, media_type, key):
+    shown = recorded(body.format(key), media_type)
+    assert key not in shown
+    assert "see ***" in shown
+
+
 def test_secret_headers_and_query_pairs_are_masked():
     shown = recorded("", "text/plain", url="https://d.example/x?Token=hidden&a=1", Cookie="hidden")
     assert "hidden" not in shown
