@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway.dialects.znuny.search_parameters import parameters
 from tests.kit.database import ADMIN_PASSWORD
 from tests.kit.znuny import (
     AGENT,
@@ -623,6 +624,12 @@ def test_a_cursor_is_bound_to_search_order_and_caller(searches):
     other = searches.reply("rest", {"UserLogin": "reader", "Password": ADMIN_PASSWORD},
                            Cursor=cursor)  # fmt: skip
     assert other.code == "TicketSearch.InvalidParameter"
+    # A login that finds tickets is a filter, though it may be a credential.
+    of = {"Cursor": "", "Limit": 1, "CustomerUserLogin": "jane"}
+    cursor_of_jane = searches.reply("rest", **of).answer["NextCursor"]
+    changed = {"Cursor": cursor_of_jane, "CustomerUserLogin": "john"}
+    assert searches.refusal("rest", **changed).startswith("Cursor parameter is invalid: ")
+    assert searches.find("rest", **{**changed, "CustomerUserLogin": "jane"}) == ["disk"]
     # The face does not count, nor how credentials came, nor how many are wanted.
     session = {"SessionID": searches.znuny.session()}
     assert searches.find("soap11", session, Cursor=cursor) == ALL[1:]
@@ -681,6 +688,26 @@ def test_znuny_a55_what_is_wrong_is_named(searches, face, sent, message):
         assert searches.reply(face, **sent).code is None
     else:
         assert searches.refusal(face, **sent) == message
+
+
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [
+        ({"\ud800": "x"}, "? parameter is unknown!"),
+        ({"x" * 100: "x"}, f"{'x' * 64} parameter is unknown!"),
+        ({"DynamicField_\ud800": {"Equals": "x"}}, "DynamicField_? parameter is unknown!"),
+        ({"DynamicField_\x00": {"Equals": "x"}}, "DynamicField_? parameter is unknown!"),
+        ({"DynamicField_Kind": {"\ud800": "x"}}, "DynamicField_Kind parameter is invalid: ?!"),
+    ],
+    ids=range(5),
+)
+def test_znuny_a55_names_that_are_no_text_are_refused_as_unknown(searches, sent, named):
+    assert searches.refusal("rest", **sent) == named
+
+
+def test_znuny_a55_legacy_looks_for_no_field_whose_name_is_no_text():
+    sent = {"DynamicField_\x00": {"Equals": "x"}, "DynamicField_a": {"Equals": "x"}}
+    assert list(parameters(sent, "legacy", "UTC").given) == ["DynamicField_a"]
 
 
 @pytest.mark.parametrize(

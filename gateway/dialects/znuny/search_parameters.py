@@ -15,6 +15,7 @@ from gateway.dialects.znuny import shapes
 from gateway.dialects.znuny.job import as_number, entries
 from gateway.dialects.znuny.refusals import Refused
 from gateway.domain.ticket_search import Moment, Span, Words, any_of
+from gateway.text import is_text, printable
 
 FIELD = "DynamicField_"
 MOST_EXPRESSIONS = 32
@@ -60,7 +61,7 @@ class Parameters:
         """Give what is to be raised for a value that is none."""
         if self.mode == "legacy":
             return FindsNothing()
-        text = f"{name} parameter is invalid: {str(value)[:_SHOWN]}!"
+        text = f"{name} parameter is invalid: {printable(str(value), _SHOWN)}!"
         return Refused("InvalidParameter", text)
 
     def __contains__(self, name: str) -> bool:
@@ -226,7 +227,7 @@ def parameters(data: Mapping[str, Any], mode: Literal["strict", "legacy"], zone:
         filled = _filled({name: sent[name] for name in sent if name not in unknown})
         return Parameters(filled, mode, ZoneInfo(zone))
     if unknown:
-        named = " ".join(f"{name} parameter is unknown!" for name in unknown)
+        named = " ".join(f"{printable(name)} parameter is unknown!" for name in unknown)
         raise Refused("InvalidParameter", named)
     # An empty cursor asks for the first page.
     given = {name: value for name, value in sent.items() if name != "Cursor" or value != ""}
@@ -237,7 +238,8 @@ def parameters(data: Mapping[str, Any], mode: Literal["strict", "legacy"], zone:
 
 
 def _is_known(name: str) -> bool:
-    return name in _KNOWN or (name.startswith(FIELD) and name != FIELD)
+    # A name that is no text is the name of no field, and nothing a database could look for.
+    return name in _KNOWN or (name.startswith(FIELD) and name != FIELD and is_text(name))
 
 
 def _is_empty(value: Any) -> bool:

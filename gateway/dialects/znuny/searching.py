@@ -146,8 +146,7 @@ def search(job: Job) -> Mapping[str, Any]:
 
 def _find(given: Parameters, job: Job, call: Call, unit: Unit) -> Mapping[str, Any]:
     paged = "Cursor" in job.data
-    data = {name: job.data[name] for name in job.data if name not in ("Cursor", "Limit")}
-    bound = ticket_searches.bound(call.principal.account_id, canonical(data)) if paged else b""
+    bound = _bound(job, call) if paged else b""
     try:
         asked = _asked(given)
         found = unit.intake.look_up(asked) if asked.fields or any(asked.rows.values()) else _EMPTY
@@ -160,6 +159,13 @@ def _find(given: Parameters, job: Job, call: Call, unit: Unit) -> Mapping[str, A
     if paged and result.more_after is not None:
         answer["NextCursor"] = ticket_searches.cursor(result.more_after, bound)
     return answer
+
+
+def _bound(job: Job, call: Call) -> bytes:
+    """Give what ties a cursor to this search; of credentials one is a filter (contract 4.1)."""
+    data = {name: job.data[name] for name in job.data if name not in ("Cursor", "Limit")}
+    filters = [canonical(data), canonical({"login": data.get("CustomerUserLogin", "")})]
+    return ticket_searches.bound(call.principal.account_id, filters)
 
 
 def _asked(given: Parameters) -> Asked:
