@@ -85,21 +85,23 @@ class DeliveryDesk:
 
         Raises:
             NotFound: no such delivery.
-            WrongState: it is done, dropped, or being tried right now.
+            WrongState: it is done, dropped, being tried right now, or behind another one.
         """
         with transaction(self._engine) as current:
             before = self._changeable(current, number)
             if before.in_work:
                 raise WrongState("is being tried right now", field=f"delivery {number}")
+            if before.behind is not None:
+                raise WrongState(f"waits for delivery {before.behind}", field=f"delivery {number}")
             ((stream_id,),) = current.write(
                 "retry_delivery", {"id": number, "from_start": from_start}
             )
-            current.later("revive_stream", {"stream_id": stream_id})
+            _revive(current, stream_id, before)
             action = "delivery retried from start" if from_start else "delivery retried"
             self._audit(current, action, before)
 
     def discard(self, number: int, reason: str) -> None:
-        """Give a delivery up; later ones of its stream go on.
+        """Give a delivery up; later ones of its stream go on, unless another dead one stops them.
 
         Raises:
             NotFound: no such delivery.
@@ -108,8 +110,10 @@ class DeliveryDesk:
         with transaction(self._engine) as current:
             before = self._changeable(current, number)
             ((stream_id,),) = current.write("discard_delivery", {"id": number, "reason": reason})
-            how = "revoke_claim" if before.in_work else "revive_stream"
-            current.later(how, {"stream_id": stream_id})
+            if before.in_work:
+                current.later("revoke_claim", {"stream_id": stream_id})
+            else:
+                _revive(current, stream_id, before)
             self._audit(current, "delivery discarded", before, reason)
 
     def pause(self, partner: str, reason: str) -> bool:
@@ -181,6 +185,12 @@ def _row(current: Transaction, number: int) -> DeliveryRow:
     if not rows:
         raise NotFound(f"no delivery {number}")
     return DeliveryRow(*rows[0])
+
+
+def _revive(current: Transaction, stream_id: int, before: DeliveryRow) -> None:
+    """Let a stream go on, unless a dead delivery stops it that is another one."""
+    after = before.id if before.state == State.FAILED else 0
+    current.later("revive_stream", {"stream_id": stream_id, "after": after})
 
 
 def _partner_id(current: Transaction, name: str) -> int:

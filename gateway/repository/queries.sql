@@ -1649,9 +1649,16 @@ where id = %(id)s and state in ('failed', 'pending')
 returning stream_id;
 
 -- name: revive_stream
--- Looked at again; what is in work settles its stream itself.
-update stream set blocked = false, due = case when lease_until > now() then due else now() end
-where id = %(stream_id)s;
+-- Looked at again; what is in work settles its stream itself. The dead delivery that stops it, still
+-- does if another one was acted on: it is the last that failed.
+update stream s
+set blocked = left_over.dead,
+    due = case when left_over.dead then null when s.lease_until > now() then s.due else now() end
+from (select exists (
+        select from stream b join delivery d on d.stream_id = b.id
+        where b.id = %(stream_id)s and b.blocked and d.state = 'failed' and d.id > %(after)s) as dead
+     ) left_over
+where s.id = %(stream_id)s;
 
 -- name: revoke_claim
 -- The delivery in work was discarded: the fence refuses what its worker still brings.

@@ -155,6 +155,46 @@ def test_a_later_one_can_be_discarded_while_an_earlier_one_is_tried(outbox, stor
     assert outbox.states() == {"done": 1, "dropped": 1}
 
 
+def test_what_is_behind_a_dead_one_is_discarded_and_what_follows_it_still_waits(
+    outbox, store, desk, partner
+):
+    number = dead(outbox, store, partner, n=1)
+    for n in (2, 3):
+        outbox.queue(partner, n=n)
+    desk.discard(number + 1, "not needed")
+    assert store.claim("me", 60) == []
+    desk.retry(number, from_start=False)
+    for n in (1, 3):
+        (claimed,) = store.claim("me", 60)
+        assert claimed.payload == {"n": n}
+        store.finish(claimed, DONE, SENT, attempt=2)
+
+
+def test_an_older_dead_one_is_settled_and_the_last_one_still_stops_its_stream(
+    outbox, store, desk, partner
+):
+    older = dead(outbox, store, partner, n=1)
+    desk.retry(older, from_start=False)
+    outbox.session.execute("update partner set dead_policy = 'skip' where id = %s", (partner,))
+    (claimed,) = store.claim("me", 60)
+    store.finish(claimed, FAILED, SENT, attempt=2)
+    outbox.session.execute("update partner set dead_policy = 'block' where id = %s", (partner,))
+    last = dead(outbox, store, partner, n=2)
+    outbox.queue(partner, n=3)
+    desk.discard(older, "told by phone")
+    assert store.claim("me", 60) == []
+    desk.discard(last, "told by phone")
+    (claimed,) = store.claim("me", 60)
+    assert claimed.payload == {"n": 3}
+
+
+def test_what_waits_for_an_earlier_one_cannot_be_tried_before_it(outbox, store, desk, partner):
+    number = dead(outbox, store, partner, n=1)
+    outbox.queue(partner, n=2)
+    with pytest.raises(WrongState, match=f"waits for delivery {number}"):
+        desk.retry(number + 1, from_start=False)
+
+
 def test_a_listing_is_read_in_pages(outbox, desk, partner):
     outbox.queue_all(*((partner, f"ticket:{n}", {}) for n in range(1200)))
     rows = list(desk.listed(Wanted(state=State.PENDING), most=1100))

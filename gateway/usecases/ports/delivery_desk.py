@@ -102,12 +102,12 @@ class DeliveryDesk(Protocol):
 
         Raises:
             NotFound: no such delivery.
-            WrongState: it is done, dropped, or being tried right now.
+            WrongState: it is done, dropped, being tried right now, or behind another one.
         """
         ...
 
     def discard(self, number: int, reason: str) -> None:
-        """Give a delivery up; later ones of its stream go on.
+        """Give a delivery up; later ones of its stream go on, unless another dead one stops them.
 
         Raises:
             NotFound: no such delivery.
