@@ -278,9 +278,14 @@ class CatalogStore:
         return made
 
     def is_below(self, service: CatalogService, top: CatalogService) -> bool:
-        """Tell whether a service is part of another one, directly or through others."""
-        ((found,),) = self._current.read(
-            "catalog_service_is_below", {"service": service.id, "top": top.id}
+        """Tell whether a service is part of another one, directly or through others.
+
+        Until the unit ends nobody else relates services.
+        """
+        ((found,),) = self._current.hold(
+            "hold_catalog_relations",
+            "catalog_service_is_below",
+            {"service": service.id, "top": top.id},
         )
         return bool(found)
 

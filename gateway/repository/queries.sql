@@ -2945,6 +2945,10 @@ values (%(guid)s, %(unique_id)s, %(template)s,
   (select id from catalog_service_type where name = %(type)s), %(phase)s, %(now)s, %(now)s)
 returning id;
 
+-- name: hold_catalog_relations
+-- Of two units each could add a relation that is none too many, and both together a circle.
+select pg_advisory_xact_lock(hashtextextended('ticket-gateway catalog relations', 0));
+
 -- name: catalog_service_is_below
 -- Nothing may become part of itself.
 with recursive below as (

@@ -56,10 +56,12 @@ def store(file: ServiceFile, path: str, call: Call, unit: Unit) -> bool:
     Raises:
         BrokenRule: what does not fit, with its path.
     """
-    known = unit.catalog.find(file.guid)
+    held = _held(file, unit)
+    known = held.service
+    if known is not None and known.removed is not None:
+        raise BrokenRule("the service was removed", field=f"{path}.guid")
     before = None if known is None else document(known)
     base = known or _new(file, path, unit)
-    held = _held(file, base, unit)
     after = _filled(base, file, held, path, unit)
     if known is None:
         base = unit.catalog.create(replace(base, unique_id=after.unique_id, type=after.type))
@@ -119,10 +121,10 @@ def _new(file: ServiceFile, path: str, unit: Unit) -> CatalogService:
     return CatalogService(id=0, guid=file.guid, unique_id="", template=template)
 
 
-def _held(file: ServiceFile, base: CatalogService, unit: Unit) -> HeldService:
+def _held(file: ServiceFile, unit: Unit) -> HeldService:
     persons = {each.uniqueId for members in file.persons.values() for each in members}
-    other = file.uniqueId if file.uniqueId.casefold() != base.unique_id.casefold() else ""
-    return unit.catalog.mentioned(CatalogMentions(persons=tuple(persons), unique_id=other))
+    mentioned = CatalogMentions(persons=tuple(persons), unique_id=file.uniqueId)
+    return unit.catalog.hold(file.guid, mentioned)
 
 
 def _filled(

@@ -1,6 +1,8 @@
 """Events of the catalog: every trigger with its fields, through a process that is really run."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Event
 from uuid import UUID, uuid4
 
 import pytest
@@ -175,6 +177,27 @@ def test_ssp7_catalog_b10_each_button_has_its_trigger(world):
     assert world.triggers(service) == [
         "Publication request", "Unpublish request", "Delete request", "Create version request",
     ]  # fmt: skip
+
+
+def test_two_units_cannot_make_a_circle_together(world):
+    one, two, three, four = (new(world) for _ in range(4))
+    relate(world, two, three)
+    relate(world, four, one)
+    checked = Event()
+    call = world.stores.call(**world.console)
+
+    def unfinished(unit):
+        command = SetRelation(service=one, child=two, present=True)
+        catalog_editing.set_relation(command, call, unit)
+        checked.set()
+        Event().wait(0.3)  # for the other one to come as far as it can
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(world.units.run, unfinished, call)
+        assert checked.wait(5)
+        with pytest.raises(BrokenRule, match="part of itself"):
+            relate(world, three, four)
+        first.result()
 
 
 def test_ssp7_catalog_b10_creation_relations_and_notes_have_their_triggers(world):

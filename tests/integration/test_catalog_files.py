@@ -1,13 +1,17 @@
 """The catalog as a file: taken in, given out, and refused with the path of what is wrong."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from uuid import UUID
 
 import pytest
 
 from gateway.cli import demo_catalog
+from gateway.domain.catalog_commands import UpdateLanguageField
 from gateway.errors import BrokenRule, GatewayError
 from gateway.repository.administration import Administration
-from gateway.usecases import catalog_exchange
+from gateway.usecases import catalog_exchange, catalog_services
 from gateway.usecases.catalog_exchange import Taken
 from gateway.usecases.catalog_files import CatalogFile, read
 from gateway.usecases.lists import Actor
@@ -105,3 +109,32 @@ def test_a_file_is_refused_with_the_path_of_what_is_wrong(world, content, path):
 def test_what_is_not_json_is_refused():
     with pytest.raises(BrokenRule, match="not JSON"):
         read("{")
+
+
+FILED = {**SERVICE, "guid": "0b7a1f6e-2c55-4f0e-9a57-6b9d1f3a7c21", "uniqueId": "F-2"}
+
+
+def test_a_file_waits_for_a_call_on_its_service_and_then_holds(world):
+    assert take(world, read(json.dumps({"services": [FILED]}))).services == 1
+    changed, call = Event(), world.stores.call(principal=world.writer, command="update_field")
+
+    def unfinished(unit):
+        command = UpdateLanguageField(service=UUID(FILED["guid"]), name="Name", value="Called")
+        catalog_services.update_language_field(command, call, unit)
+        changed.set()
+        Event().wait(0.3)  # for the file to come as far as it can
+
+    with ThreadPoolExecutor(1) as pool:
+        called = pool.submit(world.units.run, unfinished, call)
+        assert changed.wait(5)
+        taken = take(world, read(json.dumps({"services": [FILED]})))
+        called.result()
+    names = "select name from catalog_text t join catalog_service s on s.id = t.catalog_service_id"
+    assert (taken.services, world.sql(f"{names} where unique_id = 'F-2'")) == (1, [("Filed",)])
+
+
+def test_a_service_that_was_removed_is_not_made_again(world):
+    world.sql("update catalog_service set removed = now() where unique_id = 'F-2'")
+    with pytest.raises(BrokenRule, match="was removed") as refused:
+        take(world, read(json.dumps({"services": [FILED]})))
+    assert refused.value.field == "services[0].guid"

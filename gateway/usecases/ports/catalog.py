@@ -187,7 +187,10 @@ class CatalogStore(Protocol):
         ...
 
     def is_below(self, service: CatalogService, top: CatalogService) -> bool:
-        """Tell whether a service is part of another one, directly or through others."""
+        """Tell whether a service is part of another one, directly or through others.
+
+        Until the unit ends nobody else relates services.
+        """
         ...
 
     def find(self, service: UUID) -> CatalogService | None:
