@@ -63,7 +63,8 @@ class CredentialCache:
 
     def remember(self, credential: Credential, password: str, peer: str) -> None:
         """Remember a password that was just found right."""
-        self._closed.pop(peer, None)
+        with self._lock:
+            self._closed.pop(peer, None)
         self._keep(self._ends, self._entry(credential, password, peer), self._limits.cached_s)
 
     def close(self, peer: str) -> None:
@@ -129,10 +130,10 @@ class Accounts:
         name, place = _kept_name(token.name), _neighbourhood(peer)
         credential = self._store.find(token.name) if _is_name(token.name) else None
         self._throttle(name, place)
-        secrets = self._digests.secrets(name) if self._digests else ()
+        known = self._digests.secrets(name) if self._digests else ()
         # One is tried in any case, so that time tells nothing.
-        fitting = [each for each in secrets or (self._passwords.dummy,) if token.made_with(each)]
-        if not (fitting and secrets) or credential is None or not credential.active:
+        fitting = [each for each in known or (self._passwords.dummy,) if token.made_with(each)]
+        if not (fitting and known) or credential is None or not credential.active:
             self._store.record_failure(name, place)
             raise Unauthenticated
         if self._digests is None or not self._digests.first_use(token.once, token.kept_until):

@@ -1,7 +1,9 @@
 """Logins: cache, throttle, dummy checks, sessions, several credentials at once."""
 
 import base64
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,7 +18,8 @@ from gateway.errors import (
 )
 from gateway.http.authentication import Authenticator, Credentials, credentials_of
 from gateway.repository.passwords import Argon2Passwords
-from gateway.usecases.accounts import Accounts, LoginLimits
+from gateway.usecases.accounts import Accounts, CredentialCache, LoginLimits
+from gateway.usecases.ports import Credential
 from tests.kit.accounts import InMemoryAccounts, PlainPasswords, agent
 
 HOME = "192.0.2.1"
@@ -380,3 +383,23 @@ class TestArgon2Passwords:
     def test_the_dummy_fits_nothing_at_the_full_price(self):
         assert not self.passwords.verify(self.passwords.dummy, "")
         assert not self.passwords.outdated(self.passwords.dummy)
+
+
+def test_an_address_is_closed_and_opened_at_once_by_many(clock):
+    cache = CredentialCache(LoginLimits(cached=1), clock)
+    credential = Credential(principal=agent(), version=1, hashes=(), active=True)
+    # Every turn closes addresses, and so drops the oldest, which another one may just open.
+    turns = [(cache.close,), (cache.remember, credential, "secret")] * 4
+
+    def turn(act, *arguments):
+        for n in range(3000):
+            act(*arguments, str(n % 3))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(len(turns)) as pool:
+            for done in [pool.submit(turn, *each) for each in turns]:
+                done.result()
+    finally:
+        sys.setswitchinterval(before)
