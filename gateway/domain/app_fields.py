@@ -21,10 +21,6 @@ APPS = (
 # These two alone carry the text of an update message.
 UPDATE_APPS = frozenset({"Ticketing.TaskExternalUpdateMessage", "Ticketing.TaskUpdateMessage"})
 DYNAMIC = "Ticket_Field_"  # prefix of a field for each dynamic field of the ticket
-REQUESTER_FIELDS = frozenset(
-    {"Ticket_Requester", "Ticket_RequesterEmail", "Ticket_RequesterPhone",
-     "Ticket_RequesterUniqueId"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

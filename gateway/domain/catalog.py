@@ -69,7 +69,6 @@ class CatalogRules:
     restrict_voters: bool = False
     publish_to_service_list: bool = False
     service_url: str = ""  # {guid} stands for the service's
-    time_zone: str = "UTC"  # of times in external app fields
 
     @property
     def default_language(self) -> str:

@@ -22,10 +22,7 @@ class ArticleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article of a ticket; ``plain`` and ``html`` are the two forms of its body.
-
-    ``ticket_guid`` and ``group_id`` belong to its ticket and let rights be judged in one read.
-    """
+    """One article of a ticket; ``plain`` and ``html`` are the two forms of its body."""
 
     id: int
     guid: UUID

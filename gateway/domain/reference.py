@@ -6,14 +6,6 @@ from gateway.domain.assignment import Task
 from gateway.errors import ReferenceConflict, ReferenceTaken
 
 
-class Claim(StrEnum):
-    """How firmly a reference belongs to its ticket."""
-
-    LIVE = "live"  # the one holder of its text in its system
-    RELEASED = "released"  # its task or ticket ended; others may take the text
-    CONTESTED = "contested"  # reopened when another had taken the text
-
-
 class Mode(StrEnum):
     """What an operator lets callers do who know a ticket by their reference alone."""
 

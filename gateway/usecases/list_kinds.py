@@ -150,13 +150,6 @@ LISTS: tuple[ListKind, ...] = (
             Field(key="system_address", column="system_address", form=Form.EMAIL),
             Field(key="system_name", column="system_name"),
             _text("signature"),
-            Field(
-                key="unlock_timeout_min",
-                column="unlock_timeout_min",
-                form=Form.NUMBER,
-                low=1,
-                nullable=True,
-            ),
             *_limits(),
         ),
     ),

@@ -321,6 +321,8 @@ external_reference = Table(
     reference("ticket_id", "ticket", required=True),
     # No foreign key: a merge moves the reference to the target, the task stays behind.
     Column("task_id", BigInteger),
+    # live: the one holder of its text in its system. released: its task or ticket ended, others
+    # may take the text. contested: reopened when another had taken the text.
     Column("claim", Text, nullable=False, server_default="live"),
     stamp("created"),
     stamp("changed"),

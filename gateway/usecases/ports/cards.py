@@ -12,12 +12,6 @@ from gateway.domain.ticket import Ticket
 from gateway.domain.values import Row
 from gateway.usecases.ports.calls import Call
 
-# Lists whose rows a caller can mention. "customer" is mentioned by number only, "address" means
-# customer users by their address.
-MENTIONABLE = (
-    "type", "state", "priority", "agent", "queue", "partner", "customer", "address",
-)  # fmt: skip
-
 
 class Party(StrEnum):
     """An ordered set of a ticket, beside the one that comes first or owns it."""
@@ -81,9 +75,13 @@ class CardPage:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A row that a caller names: by a text (a name, or digits), or by a number."""
+    """A row that a caller names: by a text (a name, or digits), or by a number.
 
-    of: str  # one of MENTIONABLE
+    ``of`` is type, state, priority, agent, queue, partner, customer (by number only) or address: of
+    customer users by theirs.
+    """
+
+    of: str
     key: str | int
 
 

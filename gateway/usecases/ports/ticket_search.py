@@ -1,4 +1,4 @@
-"""What a search for tickets, and what agents booked, asks of storage."""
+"""What a search for tickets asks of storage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
