@@ -247,6 +247,11 @@ def _count_namespaces(root: etree._Element, caps: Caps) -> None:
 
 # -- tree to envelope ----------------------------------------------------------------------------
 
+# SOAP Encoding's references are refused, never resolved. An id alone refers to nothing: a service
+# that reads no attributes can pass over it, as long as no href comes through that could name it.
+REFERENCES = frozenset({"href", "id"})
+HREF_ALONE = frozenset({"href"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Tags:
@@ -298,11 +303,19 @@ def version_of(root: etree._Element) -> SoapVersion:
 
 
 def open_envelope(
-    document: Document, version: SoapVersion, *, caps: Caps, binary: Collection[str] = ()
+    document: Document,
+    version: SoapVersion,
+    *,
+    caps: Caps,
+    binary: Collection[str] = (),
+    references: frozenset[str] = REFERENCES,
 ) -> Envelope:
-    """Judge shape and size of an envelope; text below a tag of ``binary`` may be longer."""
+    """Judge shape and size of an envelope; text below a tag of ``binary`` may be longer.
+
+    ``references`` are the attributes that no element may bear.
+    """
     tags = _TAGS[version]
-    header, body = _parts(document.root, tags)
+    header, body = _parts(document.root, tags, references)
     call = _only_child(body)
     if call.tag == tags.fault:
         raise NotOneCall("a Fault is no request")
@@ -310,7 +323,8 @@ def open_envelope(
     blocks = () if header is None else _blocks(header, tags, elements, caps)
     attributes = _gather(call, 3, elements, caps)
     if attributes:
-        _refuse_references(call)
+        for element in call.iter():
+            _no_references(element, references)
     if document.size_bytes > caps.security_bytes:
         _judge_block_sizes(header, caps)
     if document.size_bytes > caps.text_chars:
@@ -329,14 +343,16 @@ def _blocks(
     return tuple(block for block in header if (block.get(tags.role) or "").strip() in tags.ours)
 
 
-def _parts(root: etree._Element, tags: _Tags) -> tuple[etree._Element | None, etree._Element]:
+def _parts(
+    root: etree._Element, tags: _Tags, references: frozenset[str]
+) -> tuple[etree._Element | None, etree._Element]:
     """Give Header, if any, and Body; nothing else may stand in an envelope."""
     _no_text(root)
-    _no_references(root)
+    _no_references(root, references)
     children = root[:]
     for child in children:
         _plain(child)
-        _no_references(child)
+        _no_references(child, references)
     found = [child.tag for child in children]
     if found == [tags.body]:
         return None, children[0]
@@ -367,9 +383,8 @@ def _plain(element: etree._Element) -> None:
         raise ForbiddenMarkup("processing instruction")
 
 
-def _no_references(element: etree._Element) -> None:
-    names = element.keys()
-    if "id" in names or "href" in names:
+def _no_references(element: etree._Element, references: frozenset[str]) -> None:
+    if not references.isdisjoint(element.keys()):
         raise ForbiddenReference
 
 
@@ -428,11 +443,6 @@ def _judge_name(tag: str, caps: Caps) -> None:
     namespace, _, local = tag.rpartition("}")
     if len(local) > caps.name_chars or len(namespace) > caps.name_chars + 1:
         raise ShapeExceeded("name too long")
-
-
-def _refuse_references(call: etree._Element) -> None:
-    for element in call.iter():
-        _no_references(element)
 
 
 def _judge_block_sizes(header: etree._Element | None, caps: Caps) -> None:

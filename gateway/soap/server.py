@@ -105,6 +105,7 @@ class SoapEndpoint:
         self._session = _session_tag(definition)
         self._known = frozenset({wssecurity.SECURITY, self._session} - {""})
         self._mapped = definition.reading is Reading.MAPPING
+        self._references = guard.HREF_ALONE if self._mapped else guard.REFERENCES
         self._by_name = {operation.name: operation for operation in operations.values()}
         self._binary = _binary_tags(operations.values())
         if self._mapped:
@@ -186,7 +187,11 @@ class SoapEndpoint:
         exchange.version = guard.version_of(document.root)
         exchange.trace.soap_version = exchange.version.label
         envelope = guard.open_envelope(
-            document, exchange.version, caps=self._caps, binary=self._binary
+            document,
+            exchange.version,
+            caps=self._caps,
+            binary=self._binary,
+            references=self._references,
         )
         exchange.trace.stored_request = redacted(document.root, envelope.elements, self._binary)
         if exchange.media.name in _MEDIA_TYPES:

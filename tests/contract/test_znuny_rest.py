@@ -127,6 +127,8 @@ def test_znuny_the_body_of_a_get_is_not_looked_at(znuny):
         ("a=1&a=2&a=", {"a": ["1", "2", ""]}),
         ("Title=%25Hi%25+there&x", {"Title": "%Hi% there", "x": ""}),
         ("Title=M%C3%BCller", {"Title": "Müller"}),
+        ("Title=Müller".encode().decode("latin-1"), {"Title": "Müller"}),
+        ("Title=M\xfcller", {"Title": "M\udcfcller"}),
         ("a=1%262&=3&&;", {"a": "1&2"}),
         (
             "DynamicField_A[Equals]=1&DynamicField_A%5BLike%5D=x*&DynamicField_A[Equals]=2",

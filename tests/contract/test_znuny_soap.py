@@ -293,6 +293,7 @@ TYPED = (
         f'<SessionCreate xmlns="urn:another">{USER}{PASSWORD}</SessionCreate>',
         f"<SessionCreate>{PASSWORD}<Extra><Deep>1</Deep></Extra>{USER}</SessionCreate>",
         f"<SessionCreate>{PASSWORD}<UserLogin> agent1\n</UserLogin></SessionCreate>",
+        f'<SessionCreate id="_0">{PASSWORD}<UserLogin id="r">agent1</UserLogin></SessionCreate>',
         TYPED,
     ],
 )
@@ -382,6 +383,10 @@ S = ENVELOPES["1.1"]
         (wrapped(b"<SessionCreate>text<UserLogin>x</UserLogin></SessionCreate>"), "Client", "XML",
          r"Error deserializing message: line 1, column 1: text beside child elements"),
         (wrapped(b'<SessionCreate><UserLogin href="#1"/></SessionCreate>'), "Client", "XML",
+         ".*reference by id or href"),
+        (wrapped(b'<SessionCreate><a id="1">x</a><UserLogin href="#1"/></SessionCreate>'),
+         "Client", "XML", ".*reference by id or href"),
+        (wrapped(LOGIN).replace(b":Body>", b':Body href="#1">', 1), "Client", "XML",
          ".*reference by id or href"),
     ],
 )  # fmt: skip

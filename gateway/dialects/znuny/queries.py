@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_to_bytes
 
 _SEPARATORS = re.compile("[&;]")
 _CONDITION = re.compile(r"(DynamicField_[^\[\]]+)\[(\w+)\]")
@@ -11,7 +11,9 @@ _CONDITION = re.compile(r"(DynamicField_[^\[\]]+)\[(\w+)\]")
 def read(query: str) -> dict[str, Any]:
     """Give the parameters of a query: a repeated name is a list, a bracket an operator.
 
-    Bytes that are no UTF-8 become surrogates, which no text of ours may hold.
+    The query is given as its bytes in Latin-1. Callers like curl send letters beyond ASCII
+    unescaped, so both kinds of bytes are read together. Those that are no UTF-8 become surrogates,
+    which no text of ours may hold.
     """
     found: dict[str, Any] = {}
     for pair in _SEPARATORS.split(query):
@@ -41,4 +43,6 @@ def _add(found: dict[str, Any], name: str, value: str) -> None:
 
 
 def _decoded(text: str) -> str:
-    return unquote_plus(text, errors="surrogateescape")
+    return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode(
+        errors="surrogateescape"
+    )
