@@ -1,10 +1,11 @@
 """The published contracts: every SOAP service, and the description of REST."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gateway.dialects.acmp import service as acmp
 from gateway.dialects.ssp7 import service as ssp7
 from gateway.dialects.ssp7.catalog import service as catalog
+from gateway.dialects.ssp7.publication import Manner, published
 from gateway.dialects.tickets import openapi as tickets_openapi
 from gateway.dialects.znuny import service as znuny
 from gateway.settings import Settings, Ssp7Catalog, Ssp7Workflow
@@ -22,37 +23,32 @@ def definitions(settings: Settings | None = None) -> tuple[ServiceDefinition, ..
     settings = settings or Settings()
     helpdesk = acmp.definition(wsdl_public=settings.acmp.wsdl_public)
     tickets = znuny.definitions(any_media_type=settings.znuny.lenient_content_type)
-    workflow = (ssp7.definition(_manner(settings)),) if settings.ssp7_workflow.enabled else ()
-    services = (
-        (catalog.definition(_catalog_manner(settings)),) if settings.ssp7_catalog.enabled else ()
-    )
-    return (helpdesk, *workflow, *services, *tickets)
+    return (helpdesk, *_workflow(settings), *_catalog(settings), *tickets)
 
 
-def _manner(settings: Settings) -> ssp7.Manner:
-    workflow = settings.ssp7_workflow
-    return ssp7.Manner(
-        namespace=workflow.namespace,
-        tolerant=workflow.order == "tolerant",
-        action_required=workflow.soap_action == "required",
-        basic="basic" in workflow.auth,
-        hashes="hash" in workflow.auth,
-        form_bindings=_form_bindings(workflow),
-        max_body_bytes=workflow.max_body_bytes,
-        large_body_bytes=workflow.max_body_with_attachments_bytes,
-    )
+def _workflow(settings: Settings) -> Iterator[ServiceDefinition]:
+    section = settings.ssp7_workflow
+    if section.enabled:
+        large = section.max_body_with_attachments_bytes
+        yield published(ssp7.PUBLICATION, _manner(section, large))
 
 
-def _catalog_manner(settings: Settings) -> catalog.Manner:
-    service = settings.ssp7_catalog
-    return catalog.Manner(
-        namespace=service.namespace,
-        tolerant=service.order == "tolerant",
-        action_required=service.soap_action == "required",
-        basic="basic" in service.auth,
-        hashes="hash" in service.auth,
-        form_bindings=_form_bindings(service)[:1],  # no operation here only reads
-        max_body_bytes=service.max_body_bytes,
+def _catalog(settings: Settings) -> Iterator[ServiceDefinition]:
+    section = settings.ssp7_catalog
+    if section.enabled:
+        yield published(catalog.PUBLICATION, _manner(section, section.max_body_bytes))
+
+
+def _manner(section: Ssp7Workflow | Ssp7Catalog, large_body_bytes: int) -> Manner:
+    return Manner(
+        namespace=section.namespace,
+        tolerant=section.order == "tolerant",
+        action_required=section.soap_action == "required",
+        basic="basic" in section.auth,
+        hashes="hash" in section.auth,
+        form_bindings=_form_bindings(section),
+        max_body_bytes=section.max_body_bytes,
+        large_body_bytes=large_body_bytes,
     )
 
 

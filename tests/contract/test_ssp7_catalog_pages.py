@@ -203,6 +203,12 @@ def test_pages_forms_and_long_bodies_may_be_off(strict):
     assert strict.post(element(FIELD, "x" * 5000)).status_code == 413
 
 
+def test_calls_by_a_query_are_not_published_where_no_operation_only_reads():
+    settings = load({}, environment={"GATEWAY_SSP7_CATALOG__HTTP_GET": "on"}).settings
+    (catalog,) = (each for each in definitions(settings) if each.stem == "ssp7-catalog")
+    assert catalog.form_bindings == ()
+
+
 def test_the_catalog_may_be_switched_off():
     settings = load({}, environment={"GATEWAY_SSP7_CATALOG__ENABLED": "false"}).settings
     assert "ssp7-catalog" not in {each.stem for each in definitions(settings)}

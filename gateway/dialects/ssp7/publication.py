@@ -7,13 +7,12 @@ from typing import Any
 from spyne import ServiceBase, rpc
 
 from gateway.dialects.ssp7.models import Models
+from gateway.dialects.ssp7.refusals import Faults
 from gateway.dialects.ssp7.table import Operation, WireTable
-from gateway.errors import GatewayError
 from gateway.soap.definition import (
     ActionRule,
     CodeText,
     Elements,
-    FaultContent,
     FieldText,
     Leniency,
     OperationText,
@@ -25,7 +24,7 @@ from gateway.soap.envelope import SoapVersion
 _STRICT = Leniency(nil_is_absent=True, any_builtin_type=False)
 
 CarryOut = Callable[..., Any]
-Faults = Callable[[GatewayError, str], FaultContent]
+_QUERY = "Get"  # the binding of calls by a query, which may only read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +32,13 @@ class Manner:
     """How a service is published and how much it tolerates (settings of its section)."""
 
     namespace: str
-    tolerant: bool = True
-    action_required: bool = False
-    basic: bool = True
-    hashes: bool = True
-    form_bindings: tuple[str, ...] = ()
-    max_body_bytes: int = 8 * 1024 * 1024
+    tolerant: bool
+    action_required: bool
+    basic: bool
+    hashes: bool
+    form_bindings: tuple[str, ...]
+    max_body_bytes: int
+    large_body_bytes: int  # of operations with files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,8 @@ class Publication:
     carry_out: CarryOut  # operation, invocation, arguments -> result
     faults: Faults
     texts: Texts
-    asking: frozenset[str] = frozenset()  # names of operations that change nothing
+    asking: frozenset[str] = frozenset()  # keys of operations that change nothing
+    with_files: frozenset[str] = frozenset()  # keys of operations that carry attachments
     # A value that may be nil and is not there counts as nil.
     fill_nillable: bool = True
 
@@ -74,9 +75,7 @@ def soap_action(namespace: str) -> Callable[[str], str]:
     return lambda operation: start + operation
 
 
-def published(
-    publication: Publication, manner: Manner, operation_body_bytes: Mapping[str, int]
-) -> ServiceDefinition:
+def published(publication: Publication, manner: Manner) -> ServiceDefinition:
     """Give the definition of a service (contract sections 2 and 3)."""
     table, operations = publication.table, publication.operations
     models = Models(table, manner.namespace)
@@ -97,17 +96,21 @@ def published(
         action=soap_action(manner.namespace),
         action_rule=ActionRule.REQUIRED if manner.action_required else ActionRule.NOTED,
         fault_element=table.fault,
-        fault=publication.faults,
+        fault=publication.faults.offered(basic=manner.basic),
         fault_type=models.fault,
         sender_status=500,  # contract section 7: some clients read a fault body only at 500
         anonymous=frozenset(each.name for each in operations if each.takes_hash)
         if manner.hashes
         else frozenset(),
         digests=True,
-        asking=publication.asking,
-        form_bindings=manner.form_bindings,
+        asking=_named(operations, publication.asking),
+        form_bindings=tuple(
+            each for each in manner.form_bindings if each != _QUERY or publication.asking
+        ),
         max_body_bytes=manner.max_body_bytes,
-        operation_body_bytes=operation_body_bytes,
+        operation_body_bytes=dict.fromkeys(
+            _named(operations, publication.with_files), manner.large_body_bytes
+        ),
         leniency=_tolerant(publication) if manner.tolerant else _STRICT,
         shape=WsdlShape.ASMX,
         operations={each.name: OperationText(text=each.does) for each in operations},
@@ -115,6 +118,10 @@ def published(
         codes=publication.texts.codes,
         filled=publication.texts.filled,
     )
+
+
+def _named(operations: Sequence[Operation], keys: frozenset[str]) -> frozenset[str]:
+    return frozenset(each.name for each in operations if each.key in keys)
 
 
 def _tolerant(publication: Publication) -> Leniency:
