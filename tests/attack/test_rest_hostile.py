@@ -110,6 +110,13 @@ def test_a_value_that_cannot_be_is_refused_by_its_field(rest, name):
     assert rest.key not in f"{path}{request}{answer}"
 
 
+def test_of_many_unknown_members_each_is_told_and_a_few_with_the_nearest_name(rest):
+    sent = {f"{'subject' * 9}{number}": 1 for number in range(1999)}
+    errors = rest.call("POST", f"{TICKETS}/", sent).json["errors"]
+    assert len(errors) == 1999
+    assert sum("The nearest is subject." in each["message"] for each in errors) == 20
+
+
 @pytest.mark.parametrize(
     "value",
     ["", "text/plain", "application/xml", "text/json", "application/json-patch+json",

@@ -357,7 +357,17 @@ def test_rest_a36_a_key_that_is_none_is_refused(rest, key):
 # --- A37 to A40 ----------------------------------------------------------------------------------
 
 
-def test_rest_a37_each_problem_has_its_form(rest, databases):
+# The table of the contract's section 9, and what cannot be read at all.
+CODES = {
+    "malformed-json": "GW-112", "invalid-parameter": "GW-130", "bad-request": "GW-105",
+    "unauthorized": "GW-402", "forbidden": "GW-403", "not-found": "GW-404",
+    "method-not-allowed": "GW-101", "not-acceptable": "GW-102", "ticket-closed": "GW-132",
+    "ticket-merged": "GW-132", "precondition-failed": "GW-132", "too-large": "GW-104",
+    "unsupported-media-type": "GW-102", "validation": "GW-130", "idempotency-key-reused": "GW-131",
+}  # fmt: skip
+
+
+def test_rest_a37_each_problem_has_its_form(rest):
     ticket, closed = rest.new(), rest.new(status="closed")
     target, merged = rest.new(), rest.new()
     rest.rows("update ticket set merged_into_id = %s, state_id = 9 where id = %s", target, merged)
@@ -384,6 +394,7 @@ def test_rest_a37_each_problem_has_its_form(rest, databases):
         content = reply.json
         status, title = SLUGS[slug]
         assert (reply.slug, reply.status, content["title"]) == (slug, status, title)
+        assert content["code"] == CODES[slug]
         assert content["status"] == status
         assert content["instance"] == f"urn:uuid:{reply.headers['x-request-id']}"
     assert made["method-not-allowed"].headers["allow"] == "GET, HEAD, POST"
@@ -430,6 +441,39 @@ def test_rest_a37_all_errors_of_a_stage_come_together(rest):
         assert (reply.status, reply.codes) == (422, codes)
         assert reply.json["detail"] == f"{len(codes)} fields are not valid."
     assert count(rest) == before
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({"customerID": ""}, "customerID must be an integer."),
+        ({"subject": 1}, "subject must be a text."),
+        ({"ticketType": True}, "ticketType must be a text or an integer."),
+        ({"users": {}}, "users must be a text or a list."),
+        ({"subject": "x" * 256}, "subject has 256 characters, at most 255 are allowed."),
+        ({"ticketFollowupDate": "x"}, "ticketFollowupDate must look like 2026-12-01."),
+        ({"customerEmail": "x"}, "customerEmail must look like name@example.com."),
+        ({"ticketType": "retired"}, 'ticketType: "retired" cannot be set here.'),
+        ({"status": None}, "status cannot be empty."),
+        ({"id": "7"}, "id cannot be set."),
+        ({"users": ["asmith", "ASMITH"]}, 'users[2]: "ASMITH" is given twice.'),
+        ({"subject": "\x00"}, "subject contains a character that cannot be stored."),
+    ],
+)
+def test_rest_a37_a_field_error_says_what_is_wrong(rest, sent, message):
+    reply = rest.call("POST", TICKETS, NEW | sent)
+    assert (reply.status, [each["message"] for each in reply.json["errors"]]) == (422, [message])
+    assert reply.json["code"] == ("GW-121" if "\x00" in sent.values() else "GW-130")
+
+
+def test_rest_a37_an_unknown_value_is_told_with_twenty_that_are_known(rest):
+    for number in range(25):
+        rest.rows("insert into type (en) values (%s)", f"kind {number}")
+    (error,) = rest.call("POST", TICKETS, NEW | {"ticketType": "zz"}).json["errors"]
+    assert error["message"].count(",") == 19
+    rest.rows("delete from type where en like 'kind %%'")
+    (error,) = rest.call("POST", TICKETS, {"subject": "x"}).json["errors"]
+    assert error["message"] == "customerID is mandatory."
 
 
 def test_rest_a38_an_unknown_member_is_refused_with_the_nearest_name(rest):
@@ -507,7 +551,8 @@ def test_rest_settings_are_honoured(databases):
         defaults = {"ticketType": "sales", "status": "open", "ticketPriority": "4 high",
                     "departments": ["Billing"]}  # fmt: skip
         assert defaults.items() <= shown.items()
-        assert rest.change(ticket, subject="x").slug == "precondition-required"
+        refused = rest.change(ticket, subject="x")
+        assert (refused.slug, refused.json["code"]) == ("precondition-required", "GW-132")
         assert rest.change(ticket, {"If-Match": "*"}, **shown).json == shown
         rest.change(ticket, {"If-Match": "*"}, ticketContent="Seen")
         assert rest.rows("select visible from article where ticket_id = %s", ticket) == [(True,)]

@@ -36,13 +36,6 @@ def if_match(headers: Mapping[str, str]) -> tuple[bool, Versions | None]:
     return True, frozenset(_versions(found[2] for found in _TAG.finditer(text) if not found[1]))
 
 
-def known_already(headers: Mapping[str, str], ticket_id: int, version: int) -> bool:
-    """Tell whether the caller has this version; a weak tag counts, what is no tag does not."""
-    text = headers.get("if-none-match", "")
-    tags = {found[2] for found in _TAG.finditer(text)}
-    return text.strip() == "*" or f"{ticket_id}-{version}" in tags
-
-
 def idempotency_key(headers: Mapping[str, str]) -> str | None:
     """Read the caller's key.
 

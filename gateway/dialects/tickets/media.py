@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from gateway.dialects.tickets.problems import Problem
+from gateway.http.conditions import takes_json
 from gateway.http.head import charset_names, media_type
 
 JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
-_RANGES = {JSON: 3, "application/*": 2, "*/*": 1}  # by how exactly each means JSON
 
 
 def require_json_accepted(headers: Mapping[str, str]) -> None:
@@ -16,8 +16,7 @@ def require_json_accepted(headers: Mapping[str, str]) -> None:
     Raises:
         Problem: the caller takes other types only.
     """
-    accepted = headers.get("accept", "").strip()
-    if accepted and not _takes_json(accepted):
+    if not takes_json(headers.get("accept", "")):
         raise Problem("not-acceptable", "GW-102", "Accept application/json.")
 
 
@@ -35,27 +34,6 @@ def require_json_sent(method: str, headers: Mapping[str, str]) -> None:
         raise _unsupported("Send UTF-8.")
     if "content-encoding" in headers:
         raise _unsupported("Send the body without content coding.")
-
-
-def _takes_json(accepted: str) -> bool:
-    best, weight = 0, 0.0
-    for offer in accepted.split(","):
-        range_, *parameters = (part.strip().lower() for part in offer.split(";"))
-        exactness = _RANGES.get(range_, 0)
-        if exactness > best:
-            best, weight = exactness, _weight(parameters)
-    return weight > 0
-
-
-def _weight(parameters: list[str]) -> float:
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
 
 
 def _unsupported(detail: str) -> Problem:

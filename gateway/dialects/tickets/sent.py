@@ -14,6 +14,7 @@ Sent = Mapping[str, Any]
 
 _INTEGER = re.compile("-?[0-9]{1,40}")
 _DIGITS = re.compile(r"\s*[0-9]{1,40}\s*", re.ASCII)
+_MOST_HINTS = 20  # looking for the nearest of two thousand long names takes seconds
 _EXPECTED = {
     Kind.CUSTOMER: "an integer",
     Kind.PRESET: "a text or an integer",
@@ -111,16 +112,22 @@ def empty(field: Field) -> FieldError:
 
 
 def _members(sent: Sent) -> list[FieldError]:
-    return [_member(name) for name in sent if name not in BY_NAME or BY_NAME[name].read_only]
+    fixed = [name for name in sent if name in BY_NAME and BY_NAME[name].read_only]
+    unknown = [printable(name) for name in sent if name not in BY_NAME]
+    return [
+        *(FieldError(name, "readOnly", f"{name} cannot be set.") for name in fixed),
+        *(_unknown(name, _nearest(name)) for name in unknown[:_MOST_HINTS]),
+        *(_unknown(name, "") for name in unknown[_MOST_HINTS:]),
+    ]
 
 
-def _member(name: str) -> FieldError:
-    if name in BY_NAME:
-        return FieldError(name, "readOnly", f"{name} cannot be set.")
-    shown = printable(name)
-    (nearest,) = get_close_matches(shown, BY_NAME, n=1, cutoff=0) or ("",)
-    message = f"{shown} is not a field of a ticket. The nearest is {nearest}."
-    return FieldError(shown, "unknownField", message)
+def _unknown(name: str, hint: str) -> FieldError:
+    return FieldError(name, "unknownField", f"{name} is not a field of a ticket.{hint}")
+
+
+def _nearest(name: str) -> str:
+    (nearest,) = get_close_matches(name, BY_NAME, n=1, cutoff=0)
+    return f" The nearest is {nearest}."
 
 
 def _mandatory(sent: Sent) -> list[FieldError]:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from gateway.dialects.tickets import cards, creating, updating
-from gateway.dialects.tickets.conditions import known_already, tag
+from gateway.dialects.tickets.conditions import tag
 from gateway.dialects.tickets.job import Job, Reply
 from gateway.dialects.tickets.shapes import BASE
+from gateway.http.conditions import unchanged
 from gateway.usecases import card_tickets
 from gateway.usecases.ports import Call, TicketCard, Unit
 
@@ -17,7 +18,7 @@ def get_ticket(job: Job) -> Reply:
     """Fetch a ticket; of a merged one its target."""
     card = _read(job)
     headers = _of_other(card, job.id) + _tag(card)
-    if known_already(job.request.headers, card.id, card.version):
+    if unchanged(job.request.headers.get("if-none-match", ""), tag(card.id, card.version)):
         return Reply(status=304, headers=headers, ticket_id=card.id)
     return _ticket(job, card, headers=headers)
 
