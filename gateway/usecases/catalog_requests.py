@@ -88,8 +88,8 @@ def create_custom_approval(command: CreateCustomApproval, call: Call, unit: Unit
             # A safe repeat, even of what locks the service.
             return _outcome(known, Code.DUPLICATE, "the request was made before", call, unit)
     catalog_access.require_unlocked(opened, command)
-    _require_none_open(opened.service)
     made = replace(made, option=option_of(opened.service.template, command.option))
+    _require_none_open(opened.service)
     return _made(made, opened, call, unit)
 
 

@@ -12,7 +12,7 @@ from gateway.usecases import processes
 from gateway.usecases.lists import Actor
 from gateway.usecases.process_runs import ProcessDesk
 from tests.kit.calls import Calls, answered
-from tests.kit.catalog_service import OF_SERVICES, READER, running_catalog
+from tests.kit.catalog_service import HOST, OF_SERVICES, READER, running_catalog
 from tests.kit.processes import PACE
 from tests.kit.workflow import hashes
 
@@ -31,15 +31,23 @@ FIELDS = {
     "label": f"{REQUEST}Request option - Label",
     "state": f"{REQUEST}State",
     "field": f"{CHANGE}Field internal name",
+    "field_name": f"{CHANGE}Field name",
     "field_type": f"{CHANGE}Field type",
     "languages": f"{CHANGE}Field is language dependent",
     "old": f"{CHANGE}Old value",
     "new": f"{CHANGE}New value",
     "language": f"{CHANGE}Language",
     "essential": f"{CHANGE}Field essential phase name",
+    "essential_type": f"{CHANGE}Field essential phase type",
     "service": "Service - Guid",
     "service_hash": "Service - HashCheck",
     "unique_id": "Service - Unique id",
+    "name": "Service - Name",
+    "type_of_service": "Service - Type",
+    "template": "Service - Template",
+    "version": "Service - Version",
+    "published": "Service - Published",
+    "url": "Service - Url",
     "phase": "Service - Phase",
     "part": "Part - single",
 }
@@ -152,8 +160,11 @@ def test_ssp7_catalog_b10_a_custom_request_tells_all_of_itself(approvers, shop):
         "trigger": "Custom request", "request": request, "type": "Custom",
         "imitates": "Unpublish", "title": "Price change", "comments": "Old",
         "option": "express", "label": "At once", "state": "New",
-        "field": "", "field_type": "", "languages": "", "old": "", "new": "", "language": "",
-        "essential": "", "service": service, "unique_id": f"SRV-{service[:8]}",
+        "field": "", "field_name": "", "field_type": "", "languages": "", "old": "", "new": "",
+        "language": "", "essential": "", "essential_type": "", "service": service,
+        "unique_id": f"SRV-{service[:8]}", "name": f"Service {service}",
+        "type_of_service": "Business service", "template": "Standard", "version": "1",
+        "published": "no", "url": f"{HOST}/console/catalog/{service}",
         "phase": "Design", "part": "", "hash": shop.hashes.request_hash(request),
         "service_hash": shop.hashes.service_hash(service),
     }  # fmt: skip
@@ -162,25 +173,31 @@ def test_ssp7_catalog_b10_a_custom_request_tells_all_of_itself(approvers, shop):
 
 
 _CHANGES = {
-    "UpdateServiceField": ("Tags", "Typeahead multiple selections", "no", "office", ""),
-    "UpdateServiceLanguageField": ("Summary", "Multiple text lines", "yes", "Neu", "de"),
-    "UpdateTemplatePartDateTimeValue": ("date", "Date", "no", "2026-04-01T00:00:00Z", ""),
-    "UpdateTemplatePartNumericValue": ("numeric", "Numeric value", "no", "41.5", ""),
-    "UpdateTemplatePartTextValue": ("single", "Single text line", "no", "A line", ""),
-}
+    "UpdateServiceField":
+        ("Tags", "Tags", "Typeahead multiple selections", "no", "old", "office", ""),
+    "UpdateServiceLanguageField":
+        ("Summary", "Summary", "Multiple text lines", "yes", "Summary", "Neu", "de"),
+    "UpdateTemplatePartDateTimeValue":
+        ("date", "The date", "Date", "no", "", "2026-04-01T00:00:00Z", ""),
+    "UpdateTemplatePartNumericValue":
+        ("numeric", "The numeric", "Numeric value", "no", "", "41.5", ""),
+    "UpdateTemplatePartTextValue":
+        ("single", "The single", "Single text line", "no", "", "A line", ""),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("operation", "expected"), _CHANGES.items())
 def test_ssp7_catalog_b10_a_changed_field_is_told_with_old_and_new(
     approvers, shop, operation, expected
 ):
-    service = shop.service()
+    service = shop.service(tags=["old"])
     shop.call(operation, service)
     (sent,) = approvers.asked()
-    named = ("field", "field_type", "languages", "new", "language")
+    named = ("field", "field_name", "field_type", "languages", "old", "new", "language")
     assert tuple(sent[name] for name in named) == expected
     assert (sent["trigger"], sent["service"], sent["request"]) == ("Field change", service, "")
-    assert sent["essential"] == ("Operation" if expected[0] == "single" else "")
+    needed = ("Operation", "Live") if expected[0] == "single" else ("", "")
+    assert (sent["essential"], sent["essential_type"]) == needed
 
 
 def test_ssp7_catalog_b10_phase_and_lost_child_have_triggers_of_their_own(approvers, shop):

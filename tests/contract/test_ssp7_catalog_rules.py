@@ -230,6 +230,13 @@ def test_ssp7_catalog_b4_a_service_has_one_open_request_and_a_repeat_gives_it_ag
     assert len([e for e in catalog.events(service) if "Custom request" in e.values()]) == 1
 
 
+def test_ssp7_catalog_b4_a_wrong_option_is_told_before_a_request_that_is_open(catalog):
+    service = catalog.service()
+    catalog.approval(service)
+    found = catalog.refused(CREATE, service, **MADE, p_strRequestOptionCode="slow")
+    assert found == ("ARGUMENT_INVALID", "p_strRequestOptionCode")
+
+
 def test_ssp7_catalog_b4_two_makers_at_once_make_one_request(catalog):
     service = catalog.service()
     codes = ("OK", "DUPLICATE")
