@@ -103,6 +103,7 @@ def show(visit: Visit, guid: str) -> Shown:
             "title": service.name(languages[0], languages[0]),
             "rows": _rows(service, languages),
             "languages": languages,
+            "lists": folder.lists,
             "buttons": [each.value for each in _BUTTONS],
             "options": service.template.options,
             "locked": service.open_request,
@@ -145,13 +146,13 @@ def support(visit: Visit, guid: str) -> Gone:
 def enlist(visit: Visit, guid: str) -> Gone:
     """Add a person or a group to a list, or take one away."""
     name, member, present = visit.sent("list"), visit.sent("member"), visit.sent("gone") != "1"
-    if name.endswith("Groups"):
-        groups = SetListGroup(service=_guid(guid), list_name=name, group=member, present=present)
+    number = _guid(guid)
+    folder = visit.read(SHOW, lambda call, unit: catalog_pages.service(number, call, unit))
+    if any(each.of_groups and each.is_called(name) for each in folder.lists):
+        groups = SetListGroup(service=number, list_name=name, group=member, present=present)
         _done(visit, catalog_services.set_list_group, groups)
     else:
-        persons = SetListPerson(
-            service=_guid(guid), list_name=name, unique_id=member, present=present
-        )
+        persons = SetListPerson(service=number, list_name=name, unique_id=member, present=present)
         _done(visit, catalog_services.set_list_person, persons)
     return visit.gone(f"{_PATH}/{guid}", "saved", name)
 

@@ -100,6 +100,7 @@ class CatalogStore:
                 "unpublished_changes": after.unpublished_changes,
                 "tags": list(after.tags),
                 "removed": after.removed,
+                "entry": after.entry_id,
                 "now": self._now,
             },
         )
@@ -131,6 +132,13 @@ class CatalogStore:
     def unsupport(self, service: CatalogService, group: PersonGroup) -> None:
         """Take a support group away."""
         self._member("unsupport_catalog_service", service, group=group.id)
+
+    def put_documents(
+        self, service: CatalogService, documents: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Have these documents in place of those that are there."""
+        self._member("clear_catalog_documents", service)
+        self._member("add_catalog_documents", service, documents=Jsonb(list(documents)))
 
     def relate(self, parent: CatalogService, child: CatalogService) -> None:
         """Make a service part of another one."""

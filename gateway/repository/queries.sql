@@ -2028,14 +2028,15 @@ where e.guid = %(guid)s;
 
 -- name: files_of_event
 -- Of its text, if it has one; else, of an assignment, those of the ticket, without what the group
--- is not to be told of.
+-- is not to be told of. One that no message could hold keeps none of the later ones back.
 with told as (
   select e.ticket_id, e.app, g.forward_entries = 'all' as all_of_it,
     array(select id from article where event_guid = e.guid limit 100) as entries
   from event e left join agent_group g on g.id = e.group_id
   where e.guid = %(guid)s),
 file as (
-  select f.ticket_id, f.id, f.file_name, f.content_type, sum(f.size) over (order by f.id) as total,
+  select f.ticket_id, f.id, f.file_name, f.content_type, f.size <= %(bytes)s as fits,
+    sum(f.size) filter (where f.size <= %(bytes)s) over (order by f.id) as total,
     count(*) over () as all_of_them
   from told t
   join attachment f on f.ticket_id = t.ticket_id and f.sha256 is not null
@@ -2047,7 +2048,7 @@ file as (
 select f.file_name, f.content_type, c.content, f.all_of_them
 from file f
 left join attachment_content c
-  on c.ticket_id = f.ticket_id and c.attachment_id = f.id and f.total <= %(bytes)s
+  on c.ticket_id = f.ticket_id and c.attachment_id = f.id and f.fits and f.total <= %(bytes)s
 order by f.id
 limit %(files)s;
 
@@ -3094,7 +3095,7 @@ update catalog_service set
   type_id = (select id from catalog_service_type where name = %(type)s),
   phase_id = %(phase)s, version = %(version)s, show_in_public = %(show_in_public)s,
   unpublished_changes = %(unpublished_changes)s, tags = %(tags)s::text[], removed = %(removed)s,
-  changed = %(now)s
+  service_id = %(entry)s, changed = %(now)s
 where id = %(service)s;
 
 -- name: put_catalog_texts
@@ -3157,8 +3158,18 @@ on conflict do nothing;
 delete from catalog_support_group
 where catalog_service_id = %(service)s and group_id = %(group)s;
 
+-- name: clear_catalog_documents
+-- A statement of its own: those that come in their place follow.
+delete from catalog_document where catalog_service_id = %(service)s;
+
+-- name: add_catalog_documents
+-- In the order given.
+insert into catalog_document (catalog_service_id, name, content_type, size, created)
+select %(service)s, name, "contentType", size, %(now)s
+from jsonb_to_recordset(%(documents)s) as d(name text, "contentType" text, size bigint);
+
 -- name: touch_catalog_service
--- Lists, support groups and relations are part of what is published.
+-- Lists, support groups, documents and relations are part of what is published.
 update catalog_service set
   changed = %(now)s,
   unpublished_changes = exists (

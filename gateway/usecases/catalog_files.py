@@ -22,6 +22,16 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ListFile(_File):
+    """A list that every service has, of persons or of groups."""
+
+    code: Annotated[str, Field(min_length=1, max_length=100, pattern="^[A-Za-z0-9_-]+$")]
+    label: Name
+    of: Literal["persons", "groups"]
+    single: bool = False  # it holds one person
+    approval: bool = False  # its members may vote
+
+
 class ChoiceFile(_File):
     """An option of a part or of requests."""
 
@@ -85,6 +95,14 @@ class PersonFile(_File):
     name: Any = None
 
 
+class DocumentFile(_File):
+    """A document of a service, which lies elsewhere."""
+
+    name: Name
+    contentType: Name
+    size: Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
 class RelationFile(_File):
     """A service that this one is part of, or that is part of it."""
 
@@ -112,9 +130,11 @@ class ServiceFile(_File):
     personGroups: dict[str, tuple[str, ...]] = {}
     supportGroups: tuple[str, ...] = ()
     relations: tuple[RelationFile, ...] = ()
+    # None: they stay as they are.
+    documents: tuple[DocumentFile, ...] | None = None
+    serviceEntry: str | None = None  # of the list of services that tickets have; empty: none
     published: bool = False
     phaseType: Any = None
-    documents: Any = None
     languages: Any = None
     changedOn: Any = None
     publishedOn: Any = None
@@ -122,10 +142,11 @@ class ServiceFile(_File):
 
 
 class CatalogFile(_File):
-    """Templates, the services made from them, and the types services may have."""
+    """Templates, the services made from them, and the types and lists services may have."""
 
     format: Literal[1] = 1
     serviceTypes: tuple[Name, ...] = ()
+    lists: tuple[ListFile, ...] = ()
     templates: tuple[TemplateFile, ...] = ()
     services: tuple[ServiceFile, ...] = ()
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from gateway.domain.catalog import CatalogService
+from gateway.domain.catalog import CatalogList, CatalogService
 from gateway.domain.catalog_requests import PublishRequest
 from gateway.domain.catalog_sheets import (
     HistoryLine,
@@ -17,6 +17,7 @@ from gateway.domain.catalog_sheets import (
 from gateway.errors import RequestUnknown, ServiceUnknown
 from gateway.usecases import catalog_access, rights
 from gateway.usecases.ports import Call, Unit
+from gateway.usecases.ports.catalog import CatalogMentions
 
 SHOW = "ShowCatalog"
 
@@ -30,6 +31,7 @@ class ServiceFolder:
     requests: Sequence[ShownRequest]
     may_edit: bool
     languages: tuple[str, ...]
+    lists: tuple[CatalogList, ...]  # that every service has
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def service(guid: UUID, call: Call, unit: Unit) -> ServiceFolder:
         requests=requests,
         may_edit=catalog_access.edits(call, found, unit),
         languages=unit.catalog_rules.languages,
+        lists=unit.catalog.mentioned(CatalogMentions()).lists,
     )
 
 

@@ -30,6 +30,7 @@ from gateway.usecases.ports import Call, Unit
 from gateway.usecases.ports.catalog import CatalogMentions, HeldService
 
 _PAGE = 200
+_ENTRIES = "service"  # the list that tickets have
 
 
 def export(unit: Unit) -> Iterator[dict[str, Any]]:
@@ -44,7 +45,11 @@ def export(unit: Unit) -> Iterator[dict[str, Any]]:
         for card in found.items:
             service = unit.catalog.find(card.guid)
             if service is not None:
-                yield {**document(service), "published": service.published is not None}
+                yield {
+                    **document(service),
+                    "serviceEntry": _entry_name(service, unit),
+                    "published": service.published is not None,
+                }
         page, seen = page + 1, seen + len(found.items)
         if seen >= found.total or not found.items:
             return
@@ -67,14 +72,16 @@ def store(file: ServiceFile, path: str, call: Call, unit: Unit) -> bool:
         base = unit.catalog.create(replace(base, unique_id=after.unique_id, type=after.type))
         after = replace(after, id=base.id)
     changes = catalog_values.changes(base, after)
-    if changes or base.version != after.version:
+    bound = base.entry_id != after.entry_id
+    if changes or bound or base.version != after.version:
         after = replace(after, unpublished_changes=after.published is not None)
         unit.catalog.put(base, after)
         unit.catalog.add_history(after, changes, "", call)
     _fill_persons(after, file, held, path, unit)
     _fill_groups(after, file, held, path, unit)
+    _fill_documents(after, file, unit)
     stored = unit.catalog.find(file.guid)
-    return stored is None or document(stored) != before
+    return bound or stored is None or document(stored) != before
 
 
 def relate(file: ServiceFile, path: str, unit: Unit) -> bool:
@@ -149,7 +156,7 @@ def _filled(
             with _at(f"{path}.{name[0].lower()}{name[1:]}"):
                 service = catalog_values.with_field(service, of, text, held.types, taken=held.taken)
     named = catalog_values.with_calculated_names(service, unit.catalog_rules)
-    return replace(named, version=file.version)
+    return replace(named, version=file.version, entry_id=_entry(service, file, path, unit))
 
 
 def _with_texts(
@@ -250,6 +257,32 @@ def _fill_groups(
         unit.catalog.unsupport(service, group)
     for group in [each for each in support if each not in service.support_groups]:
         unit.catalog.support(service, group)
+
+
+def _fill_documents(service: CatalogService, file: ServiceFile, unit: Unit) -> None:
+    if file.documents is not None:
+        wanted = [each.model_dump() for each in file.documents]
+        if [dict(each) for each in service.documents] != wanted:
+            unit.catalog.put_documents(service, wanted)
+
+
+def _entry(service: CatalogService, file: ServiceFile, path: str, unit: Unit) -> int | None:
+    """Find the entry of the tickets' list of services that a service is to be bound to."""
+    if file.serviceEntry is None:
+        return service.entry_id
+    if not file.serviceEntry:
+        return None
+    found = unit.lists.resolve({_ENTRIES: [file.serviceEntry]})
+    if not found:
+        named = printable(file.serviceEntry)
+        raise BrokenRule(f"no service {named} in the list", field=f"{path}.serviceEntry")
+    return found[_ENTRIES, file.serviceEntry].id
+
+
+def _entry_name(service: CatalogService, unit: Unit) -> str:
+    if service.entry_id is None:
+        return ""
+    return unit.lists.resolve({_ENTRIES: [service.entry_id]})[_ENTRIES, service.entry_id].en
 
 
 def _list(code: str, held: HeldService, path: str, *, groups: bool) -> CatalogList:

@@ -41,10 +41,10 @@ def given(world):
 
 def test_the_demo_has_two_templates_and_five_services_and_what_is_given_out_is_taken_in(world):
     file = world.administration.run(demo_catalog.catalog)
-    assert take(world, file) == Taken(types=1, templates=2, services=5)
+    assert take(world, file) == Taken(types=1, lists=0, templates=2, services=5)
     assert world.administration.run(demo_catalog.catalog).services == ()
     content = json.loads(json.dumps(given(world), default=str))
-    assert take(world, CatalogFile.model_validate(content)) == Taken(0, 0, 0)
+    assert take(world, CatalogFile.model_validate(content)) == Taken(0, 0, 0, 0)
     sheet = world.public(next(
         each.guid for each in file.services if each.uniqueId == "SRV-0042"
     ))  # fmt: skip
@@ -60,12 +60,42 @@ def test_a_changed_file_brings_the_catalog_to_what_it_says(world):
     workplace["tags"] = []
     content["templates"] = []
     text = json.dumps({**content, "services": [workplace]}, default=str)
-    assert take(world, read(text)) == Taken(0, 0, 1)
+    assert take(world, read(text)) == Taken(0, 0, 0, 1)
     (found,) = [each for each in given(world)["services"] if each["uniqueId"] == "SRV-0042"]
     values = {each["internalName"]: each["value"] for each in found["parts"]}
     assert (values["price"], found["tags"]) == ("44.25", [])
     audited = world.sql("select count(*) from audit where action = 'catalog services stored'")
     assert audited >= [(2,)]
+
+
+def test_lists_documents_and_the_bound_entry_come_by_a_file(world):
+    world.sql("insert into service (en) values ('Filed entry')")
+    lists = [
+        {"code": "CustomerApprovalPersons", "label": "Who signs", "of": "persons",
+         "approval": True},
+        {"code": "Vendors", "label": "Our vendors", "of": "groups"},
+    ]  # fmt: skip
+    sla = {"name": "sla.pdf", "contentType": "application/pdf", "size": 12}
+    whole = {**SERVICE, "uniqueId": "F-2", "guid": "6d0f5f0e-4a3b-4b68-9d8e-0f3f6c1c2a11"}
+    first = {**whole, "documents": [sla], "serviceEntry": "Filed entry", "published": True,
+             "personGroups": {"our VENDORS": ["Service desk"]}}  # fmt: skip
+    file = read(json.dumps({"lists": lists, "services": [first]}))
+    assert take(world, file) == Taken(0, 2, 0, 1)
+    assert take(world, file) == Taken(0, 0, 0, 0)
+    content = json.loads(json.dumps(given(world), default=str))
+    assert lists[0] | {"single": False} in content["lists"]
+    assert content["lists"][-1] == lists[1] | {"single": False, "approval": False}
+    (found,) = [each for each in content["services"] if each["uniqueId"] == "F-2"]
+    assert (found["documents"], found["serviceEntry"]) == ([sla], "Filed entry")
+    assert found["personGroups"] == {"Vendors": ["Service desk"]}
+    assert world.read(found["guid"]).documents[0].name == "sla.pdf"
+    # What a file does not name stays; an empty list, or name, clears.
+    left = {**whole, "published": True}
+    assert take(world, read(json.dumps({"services": [left]}))) == Taken(0, 0, 0, 0)
+    cleared = {**left, "documents": [], "serviceEntry": ""}
+    assert take(world, read(json.dumps({"services": [cleared]}))) == Taken(0, 0, 0, 1)
+    (found,) = [each for each in given(world)["services"] if each["uniqueId"] == "F-2"]
+    assert (found["documents"], found["serviceEntry"]) == ([], "")
 
 
 SERVICE = {"guid": "5d0f5f0e-4a3b-4b68-9d8e-0f3f6c1c2a10", "uniqueId": "F-1",
@@ -92,6 +122,16 @@ SERVICE = {"guid": "5d0f5f0e-4a3b-4b68-9d8e-0f3f6c1c2a10", "uniqueId": "F-1",
         ({"services": [{**SERVICE, "supportGroups": ["ghosts"]}]}, "services[0].supportGroups"),
         ({"services": [{**SERVICE, "relations": [{"kind": "child", "guid": SERVICE["guid"]}]}]},
          "services[0].relations[0]"),
+        ({"services": [{**SERVICE, "serviceEntry": "nope"}]}, "services[0].serviceEntry"),
+        ({"services": [{**SERVICE, "documents": [{"name": "x", "contentType": "y", "size": -1}]}]},
+         "services[0].documents[0].size"),
+        ({"lists": [{"code": "A B", "label": "A", "of": "persons"}]}, "lists[0].code"),
+        ({"lists": [{"code": "New", "label": "editor GROUPS", "of": "persons"}]}, "lists[0].label"),
+        ({"lists": [{"code": "New", "label": "N", "of": "groups", "single": True}]},
+         "lists[0].single"),
+        ({"lists": [{"code": "serviceowner", "label": "Owner", "of": "persons"}]},
+         "lists[0].single"),
+        ({"lists": [{"code": "EditorGroups", "label": "Editors", "of": "persons"}]}, "lists[0].of"),
         ({"templates": [{"name": "T", "triggers": {"Field change": "nope"}}]},
          "templates[0].triggers.Field change"),
         ({"templates": [{"name": "T", "parts": [{"internalName": "a", "name": "A",
@@ -104,6 +144,7 @@ def test_a_file_is_refused_with_the_path_of_what_is_wrong(world, content, path):
     assert refused.value.field == path
     assert not world.sql("select 1 from catalog_service where unique_id = 'F-1'")
     assert not world.sql("select 1 from catalog_template where name = 'T'")
+    assert not world.sql("select 1 from catalog_list where code = 'New'")
 
 
 def test_what_is_not_json_is_refused():

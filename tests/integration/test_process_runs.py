@@ -469,3 +469,12 @@ def test_no_more_files_go_out_than_the_service_takes_in(world):
     for limit, sent in ((FileLimit(2, 100), 2), (FileLimit(20, 8), 2), (FileLimit(20, 9), 3)):
         files = world.stores.run(lambda unit, limit=limit: unit.processes.files(event, limit))
         assert (len(files.files), files.left_out) == (sent, 3 - sent)
+
+
+def test_a_file_that_no_message_could_hold_keeps_no_later_one_back(world):
+    guid = world.given()
+    for name, content in (("a", b"abcd"), ("huge", b"x" * 99), ("b", b"ef"), ("c", b"ghij")):
+        world.file(guid, name, content=content)
+    ((event,),) = world.sql("select event_id from delivery")
+    files = world.stores.run(lambda unit: unit.processes.files(event, FileLimit(20, 8)))
+    assert ([each.name for each in files.files], files.left_out) == (["a", "b"], 2)

@@ -126,15 +126,15 @@ class ProcessWorld:
         )
         self._ours(lambda call, unit: tickets.save(command, call, unit))
 
-    def file(self, guid, name, *, visible=True):
-        """Put a file of three bytes on a ticket."""
+    def file(self, guid, name, *, visible=True, content=b"abc"):
+        """Put a file on a ticket."""
         self.sql(
             "with f as (insert into attachment"
             " (ticket_id, name, file_name, visible, size, sha256)"
-            " select id, %s, %s, %s, 3, sha256('abc') from ticket where guid = %s"
+            " select id, %s, %s, %s, length(%s::bytea), sha256(%s) from ticket where guid = %s"
             " returning ticket_id, id)"
-            " insert into attachment_content select ticket_id, id, 'abc' from f",
-            name, name, visible, guid,
+            " insert into attachment_content select ticket_id, id, %s from f",
+            name, name, visible, content, content, guid, content,
         )  # fmt: skip
 
     def tell(self, guid, text="Any news?"):

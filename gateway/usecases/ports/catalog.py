@@ -118,6 +118,12 @@ class CatalogStore(Protocol):
         """Take a support group away."""
         ...
 
+    def put_documents(
+        self, service: CatalogService, documents: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Have these documents in place of those that are there."""
+        ...
+
     def relate(self, parent: CatalogService, child: CatalogService) -> None:
         """Make a service part of another one."""
         ...
