@@ -5,6 +5,7 @@ import json
 from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -18,31 +19,59 @@ from tests.kit.znuny import AGENT, ARTICLE, NEW_TICKET, running_znuny
 DESK = "Northwind desk"
 PRIORITIES = ("1 very low", "2 low", "3 normal", "4 high", "5 very high")
 CLOSED = "closed successful"
+CATEGORY = "Doors"
+CARLA, JOHN = "carla@acme.example", "john@acme.example"
+NOBODY = "1"  # znuny contract, 16: none is shown as agent 1
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a dialect says of a ticket; None: it has no word for it, or may not tell."""
+    """What a dialect says of a ticket, by the mapping tables of the contracts, in one manner.
 
+    None: it has no word for it, or may not tell. Nobody and nothing are empty texts; people are
+    logins, who asks is an address.
+    """
+
+    id: int
     title: str
     priority: int
     closed: bool
     texts: tuple[str, ...]  # oldest first; tickets REST shows the newest alone
     number: str | None = None
     reference: str | None = None  # NORTHWIND's own number for it
+    state: str | None = None
+    type: str | None = None
+    category: str | None = None
+    queue: str | None = None
+    owner: str | None = None
+    group: str | None = None
+    asker: str | None = None
+    customer: str | None = None
+    creator: str | None = None
+    created: str | None = None  # day
+    changed: str | None = None  # second
+    ended: str | None = None  # second
+    minutes: int | None = None
+    files: tuple[str, ...] | None = None
 
 
 class Dialect:
     """A caller; tickets are named by their id."""
 
     name: str
+    makes: dict  # what it says of a new ticket beside title, text and priority
+    changes: dict = {}  # what it says of a ticket that it changes  # noqa: RUF012
+    files = False  # whether a file comes with its remark
+    books = False  # whether it knows working time
 
     def __init__(self, world):
         self.world = world
 
+    def book(self, ticket, minutes):
+        """Book working time, where the dialect knows any."""
+
     def guid(self, ticket):
-        ((guid,),) = self.world.rows("select guid from ticket where id = %s", ticket)
-        return f"{{{str(guid).upper()}}}"
+        return self.world.guid("ticket", id=ticket)
 
     def task(self, ticket):
         ((task,),) = self.world.rows("select id from task where ticket_id = %s and main", ticket)
@@ -54,12 +83,20 @@ class Dialect:
 
 class Helpdesk(Dialect):
     name = "acmp"
+    makes = {"category": CATEGORY, "asker": CARLA, "owner": "ann", "creator": "agent1"}  # noqa: RUF012
+    changes = {"category": "", "owner": "agent1", "asker": JOHN}  # noqa: RUF012
+    files = books = True
 
     def create(self, title, text, priority):
-        guid = new_id()
-        fields = f"<Id>{guid}</Id><Title>{escape(title)}</Title>"
-        self._call("SaveTicket_V4", f"<Ticket>{fields}<Description>{text}</Description>"
-                                    f"<Priority>{priority}</Priority></Ticket>")  # fmt: skip
+        guid, row = new_id(), self.world.guid
+        fields = (
+            f"<Id>{guid}</Id><Title>{escape(title)}</Title><Description>{text}</Description>"
+            f"<CategoryId>{row('category', en=CATEGORY)}</CategoryId>"
+            f"<Priority>{priority}</Priority>"
+            f"<ContactId>{row('customer_user', login='carla')}</ContactId>"
+            f"{_assignee(row('agent', login='ann'), group=False)}"
+        )
+        self._call("SaveTicket_V4", f"<Ticket>{fields}</Ticket>")
         ((ticket,),) = self.world.rows("select id from ticket where guid = %s", guid.strip("{}"))
         return ticket
 
@@ -67,32 +104,71 @@ class Helpdesk(Dialect):
         told = self._call("GetTicket_V5", f"<TicketId>{self.guid(ticket)}</TicketId>")
         comments = self._call("GetTicketComments_V1", f"<TicketId>{self.guid(ticket)}</TicketId>")
         texts = [each.text for each in comments.iterfind(f".//{{{NAMESPACE}}}Text")]
+        kept = self._call("GetTicketAttachments_V1", f"<TicketId>{self.guid(ticket)}</TicketId>")
+        assignee = told.find(f".//{{{NAMESPACE}}}Assignee")
+        is_group = _text(assignee, NAMESPACE, "AssigneeIsGroup") == "true"
+        named = _text(assignee, NAMESPACE, "Id") or ""
+        state = _text(told, NAMESPACE, "StateEN")
         return Seen(
+            id=int(_text(told, NAMESPACE, "TicketNumber")),
             title=_text(told, NAMESPACE, "Title"),
             priority=int(_text(told, NAMESPACE, "Priority")),
-            closed=_text(told, NAMESPACE, "StateEN") == CLOSED,
+            closed=state == CLOSED,
             texts=(_text(told, NAMESPACE, "Description"), *texts),
+            state=state,
+            category=_text(told, NAMESPACE, "CategoryEN") or "",
+            owner="" if is_group else self.world.named("agent", "login", named),
+            group=self.world.named("agent_group", "name", named) if is_group else "",
+            asker=self.world.named("customer_user", "email", _text(told, NAMESPACE, "ContactId")),
+            creator=self.world.named("agent", "login", _text(told, NAMESPACE, "CreatorId")),
+            created=_moment(_text(told, NAMESPACE, "CreationDate"))[:10],
+            changed=_moment(_text(told, NAMESPACE, "LastModified")),
+            ended=_moment(_text(told, NAMESPACE, "ClosingDate")),
+            minutes=int(_text(told, NAMESPACE, "TotalWorkingTime")),
+            files=tuple(sorted(each.text for each in kept.iterfind(f".//{{{NAMESPACE}}}FileName"))),
         )
 
     def change(self, ticket, title, priority):
         fields = (
-            f"<Id>{self.guid(ticket)}</Id><Title>{title}</Title><Priority>{priority}</Priority>"
+            f"<Id>{self.guid(ticket)}</Id><Title>{title}</Title><CategoryId/>"
+            f"<Priority>{priority}</Priority>"
+            f"<ContactId>{self.world.guid('customer_user', login='john')}</ContactId>"
+            f"{_assignee(self.world.guid('agent', login='agent1'), group=False)}"
         )
         self._call("SaveTicket_V4", f"<Ticket>{fields}</Ticket>")
+
+    def book(self, ticket, minutes):
+        fields = (
+            f"<Id>{new_id()}</Id><TicketId>{self.guid(ticket)}</TicketId>"
+            f"<Executor>{self.world.guid('agent', login='agent1')}</Executor>"
+            "<StartDate>2026-01-01T08:00:00Z</StartDate>"
+            f"<EndDate>2026-01-01T08:{minutes}:00Z</EndDate>"
+        )
+        self._call("SaveTicketWorkingTime_V1", f"<WorkingTime>{fields}</WorkingTime>")
 
     def comment(self, ticket, text):
         fields = f"<Id>{new_id()}</Id><TicketId>{self.guid(ticket)}</TicketId><Text>{text}</Text>"
         shown = "<IsVisibleForWeb>true</IsVisibleForWeb>"
         self._call("SaveTicketComment_V1", f"<Comment>{fields}{shown}</Comment>")
+        file = (
+            f"<Id>{new_id()}</Id><DocumentId>{new_id()}</DocumentId><Name>acmp.txt</Name>"
+            "<FileName>acmp.txt</FileName><IsVisibleForWeb>true</IsVisibleForWeb>"
+            "<Content>YWJj</Content>"
+        )
+        self._call(
+            "SaveTicketAttachments_V1",
+            f"<TicketId>{self.guid(ticket)}</TicketId><Attachments><TTicketAttachment_V1>{file}"
+            "</TTicketAttachment_V1></Attachments>",
+        )
 
     def close(self, ticket):
-        ((admin,),) = self.world.rows("select guid from agent where login = 'admin'")
+        keeper = self.world.guid("agent", login="ann")
         self._call("CloseTicket_V1", f"<TicketId>{self.guid(ticket)}</TicketId>"
-                                     f"{_assignee(admin, group=False)}")  # fmt: skip
+                                     f"{_assignee(keeper, group=False)}")  # fmt: skip
 
     def hand_over(self, ticket, group):
-        ((guid,),) = self.world.rows("select guid from agent_group where name = %s", group)
-        fields = f"<Id>{self.guid(ticket)}</Id>{_assignee(guid, group=True)}"
+        keeper = _assignee(self.world.guid("agent_group", name=group), group=True)
+        fields = f"<Id>{self.guid(ticket)}</Id>{keeper}"
         self._call("SaveTicket_V4", f"<Ticket>{fields}</Ticket>")
 
     def _call(self, operation, content):
@@ -105,17 +181,19 @@ class Provider(Dialect):
     """A service provider; what it changes of a ticket is its own number for it."""
 
     name = "ssp7"
+    makes = {"category": CATEGORY, "asker": CARLA}  # noqa: RUF012
+    files = True
 
     def create(self, title, text, priority):
-        given = {"Subject": title, "Description": text, "Priority": priority,
-                 "RequesterName": "Olga", "RequesterEmail": "olga@example.org"}  # fmt: skip
+        given = {"Subject": title, "Description": text, "Priority": priority, "Category": CATEGORY}
         fields = "".join(
             f"<NameValue><Name>{name}</Name><Value>{escape(str(value))}</Value></NameValue>"
             for name, value in given.items()
         )
         done = self._call("StartProcessFromExternalApp",
-                          f"<p_strExternalApp>DOOR</p_strExternalApp><p_arrFields>{fields}"
-                          "</p_arrFields>", login="starter")  # fmt: skip
+                          "<p_strExternalApp>DOOR</p_strExternalApp>"
+                          "<p_strRequesterUniqueId>C-1</p_strRequesterUniqueId>"
+                          f"<p_arrFields>{fields}</p_arrFields>", login="starter")  # fmt: skip
         return int(_text(done, workflow.NAMESPACE, "ProcessInstanceId"))
 
     def prepare(self, ticket):
@@ -128,7 +206,13 @@ class Provider(Dialect):
                           "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'/>")  # fmt: skip
         texts = [each.text for each in said.iterfind(f".//{{{workflow.NAMESPACE}}}Text")]
         description = _text(told, workflow.NAMESPACE, "Description")
+        person = _text(told, workflow.NAMESPACE, "AssignedPerson") or ""
         return Seen(
+            id=int(_text(told, workflow.NAMESPACE, "ProcessInstanceId")),
+            category=_text(told, workflow.NAMESPACE, "Category") or "",
+            owner=self.world.login(person),
+            group=_text(told, workflow.NAMESPACE, "AssignedGroup") or "",
+            asker=_text(told, workflow.NAMESPACE, "RequesterEmail") or "",
             title=_text(told, workflow.NAMESPACE, "Subject"),
             priority=int(_text(told, workflow.NAMESPACE, "Priority")),
             closed=_text(told, workflow.NAMESPACE, "TaskStatus") == "Closed",
@@ -142,8 +226,11 @@ class Provider(Dialect):
                                          "</p_strExternalReference>")  # fmt: skip
 
     def comment(self, ticket, text):
+        file = "<FileName>ssp7.txt</FileName><Content>YWJj</Content>"
+        file = f"<ExternalAttachment>{file}</ExternalAttachment>"
         self._call(workflow.UPDATE, f"{self._task(ticket)}<p_strMessage>{text}</p_strMessage>"
-                   "<p_blnVisibleToRequester>true</p_blnVisibleToRequester>")  # fmt: skip
+                   f"<p_blnVisibleToRequester>true</p_blnVisibleToRequester>"
+                   f"<p_arrAttachments>{file}</p_arrAttachments>")  # fmt: skip
 
     def close(self, ticket):
         self._call(workflow.REASSIGN, f"{self._task(ticket)}<p_strSolution>Done.</p_strSolution>"
@@ -159,33 +246,64 @@ class Provider(Dialect):
 
 class Connector(Dialect):
     name = "znuny"
+    makes = {"state": "new", "type": "billing", "queue": "Billing", "owner": "ann",  # noqa: RUF012
+             "asker": CARLA, "customer": "ACME", "creator": "agent1"}  # fmt: skip
+    changes = {"state": "open", "type": "sales", "queue": "Raw", "owner": "agent1",  # noqa: RUF012
+               "asker": JOHN, "customer": "GLOBEX"}  # fmt: skip
+    files = books = True
 
     def create(self, title, text, priority):
+        given = {"Type": "billing", "Queue": "Billing", "Owner": "ann", "CustomerUser": "carla"}
         made = self._call("TicketCreate", {
-            "Ticket": {**NEW_TICKET, "Title": title, "Priority": PRIORITIES[priority - 1]},
+            "Ticket": {**NEW_TICKET, **given, "Title": title, "Priority": PRIORITIES[priority - 1]},
             "Article": {**ARTICLE, "Body": text},
         })  # fmt: skip
         return int(made["TicketID"])
 
     def read(self, ticket):
-        asked = {"TicketID": str(ticket), "AllArticles": "1", "DynamicFields": "1"}
-        (told,) = self._call("TicketGet", asked)["Ticket"]
+        flags = dict.fromkeys(("AllArticles", "DynamicFields", "Attachments", "Extended"), "1")
+        (told,) = self._call("TicketGet", {"TicketID": str(ticket), **flags})["Ticket"]
         fields = {each["Name"]: each["Value"] for each in told["DynamicField"]}
+        files = [file for each in told["Article"] for file in each.get("Attachment", ())]
+        asker = told["CustomerUserID"]
         return Seen(
+            id=int(told["TicketID"]),
+            state=told["State"],
+            type=told["Type"],
+            queue=told["Queue"],
+            owner="" if told["OwnerID"] == NOBODY else told["Owner"],
+            asker=asker if "@" in asker else self.world.address(asker),
+            customer=told["CustomerID"],
+            creator=""
+            if told["CreateBy"] == NOBODY
+            else self.world.named("agent", "login", told["CreateBy"], by="id"),
+            created=_moment(told["Created"])[:10],
+            changed=_moment(told["Changed"]),
+            ended=_moment(told.get("Closed")),
+            minutes=int(float(told["TimeUnit"])),
+            files=tuple(sorted(each["Filename"] for each in files)),
             title=told["Title"],
             priority=PRIORITIES.index(told["Priority"]) + 1,
             closed=told["StateType"] == "closed",
             texts=tuple(each["Body"] for each in told["Article"]),
             number=told["TicketNumber"],
-            reference=fields.get("ExternalReference") or None,
+            reference="".join(fields.get("ExternalReference") or "") or None,
         )
 
     def change(self, ticket, title, priority):
-        fields = {"Title": title, "Priority": PRIORITIES[priority - 1]}
+        fields = {"Title": title, "Priority": PRIORITIES[priority - 1], "Type": "sales",
+                  "Queue": "Raw", "Owner": "agent1", "State": "open",
+                  "CustomerUser": "john", "CustomerID": "GLOBEX"}  # fmt: skip
         self._call("TicketUpdate", {"TicketID": str(ticket), "Ticket": fields})
 
+    def book(self, ticket, minutes):
+        article = {**ARTICLE, "TimeUnit": str(minutes)}
+        self._call("TicketUpdate", {"TicketID": str(ticket), "Article": article})
+
     def comment(self, ticket, text):
-        self._call("TicketUpdate", {"TicketID": str(ticket), "Article": {**ARTICLE, "Body": text}})
+        file = {"Content": "YWJj", "ContentType": "text/plain", "Filename": "znuny.txt"}
+        article = {**ARTICLE, "Body": text, "Attachment": [file]}
+        self._call("TicketUpdate", {"TicketID": str(ticket), "Article": article})
 
     def close(self, ticket):
         self._call("TicketUpdate", {"TicketID": str(ticket), "Ticket": {"State": CLOSED}})
@@ -198,11 +316,16 @@ class Connector(Dialect):
 
 class Billing(Dialect):
     name = "tickets"
+    makes = {"state": "new", "type": "billing", "queue": "Billing", "owner": "ann",  # noqa: RUF012
+             "asker": CARLA, "customer": "ACME", "creator": "agent1"}  # fmt: skip
+    changes = {"state": "open", "type": "sales", "queue": "Raw", "owner": "agent1",  # noqa: RUF012
+               "asker": JOHN, "customer": "GLOBEX"}  # fmt: skip
 
     def create(self, title, text, priority):
         made = self._call("POST", "tickets/", {
-            "customerID": self.world.customer, "subject": title, "ticketContent": text,
-            "ticketPriority": PRIORITIES[priority - 1],
+            "customerID": self.world.customer("ACME"), "subject": title, "ticketContent": text,
+            "ticketPriority": PRIORITIES[priority - 1], "ticketType": "billing", "owner": "ann",
+            "customerEmail": CARLA, "departments": "Billing",
         })  # fmt: skip
         return int(made["id"])
 
@@ -213,10 +336,21 @@ class Billing(Dialect):
             priority=PRIORITIES.index(told["ticketPriority"]) + 1,
             closed=told["status"] == CLOSED,
             texts=(told["ticketContent"],),
+            id=int(told["id"]),
+            state=told["status"],
+            type=told["ticketType"],
+            queue=told["departments"],
+            owner=told["owner"] or "",
+            asker=told["customerEmail"] or "",
+            customer=self.world.named("customer", "key", told["customerID"], by="id"),
+            created=told["createdDate"],
         )
 
     def change(self, ticket, title, priority):
-        fields = {"subject": title, "ticketPriority": PRIORITIES[priority - 1]}
+        fields = {"subject": title, "ticketPriority": PRIORITIES[priority - 1], "status": "open",
+                  "ticketType": "sales", "departments": ["Raw"], "owner": "agent1",
+                  "customerEmail": JOHN,
+                  "customerID": self.world.customer("GLOBEX")}  # fmt: skip
         self._call("PATCH", f"tickets/{ticket}", fields)
 
     def comment(self, ticket, text):
@@ -242,7 +376,11 @@ class World:
     def __init__(self, znuny):
         self.znuny = znuny
         self.rows = znuny.rows
-        self.customer = znuny.stores.row("customer", "ACME").id
+        users = znuny.stores.row("group", "users").id
+        znuny.stores.queue("Billing", users)
+        znuny.stores.agent("ann", groups=[(users, "rw")], first_name="Ann", last_name="Agent")
+        self.rows("insert into customer (key, name) values ('GLOBEX', 'Globex')")
+        self.rows("update customer_user set email = %s where login = 'john'", JOHN)
         self.key = "tgk_" + "m" * 43
         self.rows(
             "insert into account_secret (account_id, kind, sha256)"
@@ -251,6 +389,38 @@ class World:
         )
         callers = (Helpdesk(self), Provider(self), Connector(self), Billing(self))
         self.dialects = {each.name: each for each in callers}
+
+    def customer(self, key):
+        return self.znuny.stores.row("customer", key).id
+
+    def guid(self, table, **found):
+        ((column, value),) = found.items()
+        ((guid,),) = self.rows(f"select guid from {table} where {column} = %s", value)
+        return f"{{{str(guid).upper()}}}"
+
+    def named(self, table, column, key, by="guid"):
+        """Give the name of a row that a dialect names by guid or id; none has an empty one."""
+        if not key:
+            return ""
+        key = key.strip("{}") if by == "guid" else int(key)
+        ((name,),) = self.rows(f"select {column} from {table} where {by} = %s", key)
+        return name
+
+    def login(self, person):
+        """Give the login of an agent who is named in full."""
+        if not person:
+            return ""
+        ((login,),) = self.rows(
+            "select login from agent where btrim(first_name || ' ' || last_name) = %s", person
+        )
+        return login
+
+    def address(self, login):
+        """Give the address of a customer user."""
+        return "".join(
+            email
+            for (email,) in self.rows("select email from customer_user where login = %s", login)
+        )
 
     def soap(self, path, envelope, account):
         """Post a SOAP 1.1 message as an account, and give the answer, which is no fault."""
@@ -272,7 +442,8 @@ class World:
 def running_world(databases):
     """Compose a gateway in this process with people, partners and a caller of each dialect."""
     given = {f"login__{name}": "100000" for name in ("calls_per_s", "calls_burst", "calls_at_once")}
-    given |= {"ssp7_workflow__close_ticket_with_last_task": "true"}
+    given |= {"ssp7_workflow__close_ticket_with_last_task": "true",
+              "ssp7_workflow__partner_sees_requester": "true"}  # fmt: skip
     with running_znuny(databases, **given) as znuny:
         workflow.partners(znuny.url)
         yield World(znuny)
@@ -282,6 +453,15 @@ def _text(answer, namespace, name):
     return answer.findtext(f".//{{{namespace}}}{name}")
 
 
+def _moment(text):
+    """Give a time as UTC to the second; of none nothing."""
+    if not text:
+        return ""
+    moment = datetime.fromisoformat(text)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _assignee(guid, *, group):
-    inside = f"<Id>{{{str(guid).upper()}}}</Id><AssigneeIsGroup>{str(group).lower()}"
+    inside = f"<Id>{guid}</Id><AssigneeIsGroup>{str(group).lower()}"
     return f"<Assignee>{inside}</AssigneeIsGroup></Assignee>"
