@@ -24,6 +24,7 @@ from gateway.usecases.ports import (
     Result,
     Settled,
     Transient,
+    Waiting,
 )
 
 log = structlog.get_logger(__name__)
@@ -182,7 +183,7 @@ class Deliverer:
                     log.error("partner paused: nothing but failure", partner=claimed.partner)
                 elif after.open_until and not before.open_until:
                     log.warning("circuit opened", partner=claimed.partner)
-            case Done() | Permanent() if settled.troubled:
+            case Done() | Waiting() | Permanent() if result.of_partner and settled.troubled:
                 if probe:
                     # Before the circuit closes: killed in between, the next probe does it again.
                     self._store.wake(claimed.partner_id, self._pace.spread_s)

@@ -68,6 +68,7 @@ class Run:
         self._began_s = clock.monotonic_s()
         self._before = ""  # the step that was just taken
         self._closing: Exchange | None = None  # of the call that was the last step
+        self._heard = False  # the partner of the stream answered in this attempt
 
     def result(self) -> Result:
         """Run until the end, a pause or a failure."""
@@ -82,7 +83,8 @@ class Run:
         if self._memory.is_echo:
             return Echo(values=self._memory.values())
         exchange = self._closing or Exchange(step=self._before)
-        return Done(exchange=exchange, values=self._memory.last_values())
+        values = self._memory.last_values()
+        return Done(exchange=exchange, of_partner=self._heard, values=values)
 
     def _taken(self, step: Step) -> str | Result:
         """Take one step: give the next one's name, or what the attempt ends with."""
@@ -117,7 +119,12 @@ class Run:
                 if since is None:
                     self._memory.say(step, "waits")
                     self._memory.wait(step, now)
-                return Waiting(until=moment, step=step.name, values=self._memory.values())
+                return Waiting(
+                    until=moment,
+                    step=step.name,
+                    of_partner=self._heard,
+                    values=self._memory.values(),
+                )
             case Waited.ENOUGH:
                 self._memory.say(step, "waited")
                 return self._next(step)
@@ -168,11 +175,15 @@ class Run:
         self._arrive(step)
         self._memory.call()
         answered = kind.perform(step, self._situation(step, filler))
+        # A mail server, away or not, says nothing about the partner whose stream this is.
+        of_partner = target == self._delivery.partner_id
+        if isinstance(answered, Transient):
+            of_partner = of_partner and answered.of_partner
+            return self._failed(step, replace(answered, of_partner=of_partner))
+        # What could not be sent was refused by nobody.
+        self._heard |= of_partner and answered.exchange.status is not None
         if isinstance(answered, Answered):
             return self._went_well(step, answered)
-        if isinstance(answered, Transient) and target != self._delivery.partner_id:
-            # A mail server that is away says nothing about the partner whose stream this is.
-            answered = replace(answered, of_partner=False)
         return self._failed(step, answered)
 
     def _went_well(self, step: Step, answered: Answered) -> str:
@@ -197,6 +208,8 @@ class Run:
             failure = Transient(error=failure.error, of_partner=False)
         if isinstance(failure, Transient):
             failure = replace(failure, retry=self._process.retry)
+        else:
+            failure = replace(failure, of_partner=self._heard)
         if self._is_last(failure) and not step.on_error.fails:
             return self._went_on(step, step.on_error, exchange, failure.error)
         return replace(failure, exchange=exchange, values=self._memory.values())

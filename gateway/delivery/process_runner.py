@@ -52,14 +52,14 @@ class ProcessRunner:
         try:
             version = self._version(delivery.process, delivery.version)
         except _Missing:
-            return Permanent(
-                error=f"there is no version {delivery.version} of the process {delivery.process}"
+            return _unable(
+                f"there is no version {delivery.version} of the process {delivery.process}"
             )
         except ProcessUnfit as error:
-            return Permanent(error=f"the process {delivery.process} cannot be read: {error}")
+            return _unable(f"the process {delivery.process} cannot be read: {error}")
         known = {"", END, *(step.name for step in version.process.steps)}
         if delivery.step not in known:
-            return Permanent(error=f"{delivery.process} has no step {delivery.step}")
+            return _unable(f"{delivery.process} has no step {delivery.step}")
         run = Run(
             version.process,
             version.partner_id,
@@ -76,3 +76,7 @@ class ProcessRunner:
         if stored is None:
             raise _Missing
         return _Version(read(stored.source), stored.partner_id)
+
+
+def _unable(error: str) -> Permanent:
+    return Permanent(error=error, of_partner=False)

@@ -2,19 +2,21 @@
 
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
 from gateway.delivery.attempt import Pace, Registry
 from gateway.delivery.deliverer import Deliverer
 from gateway.repository.deliveries import DeliveryStore, Hints, HintSender
-from gateway.usecases.ports import Done, Echo, Exchange, Retry, Waiting
+from gateway.usecases.ports import Done, Echo, Exchange, Permanent, Retry, Waiting
 from tests.kit.children import wait_until
 from tests.kit.outbox import Outbox
 from tests.kit.partner import Partner, Sender
 
 FAST = Pace(lease_s=2, heartbeat_s=0.2, poll_s=(0.02, 0.05), away_s=0.1, settle_s=0.05, spread_s=30)
 PLAIN = Retry()
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +147,33 @@ def test_120_hours_of_nothing_but_failure_pause_the_partner_and_lose_nothing(out
         works.drain(ahead_s=3600)
     assert outbox.one("select paused from partner") == (True,)
     assert outbox.states() == {"pending": 6}
+
+
+@pytest.mark.parametrize(
+    ("result", "row"),
+    [
+        (Done(), (0, True)),
+        (Permanent(error="HTTP status 400"), (0, True)),
+        (Waiting(until=FAR, step="wait", of_partner=True), (0, True)),
+        (Done(of_partner=False), (5, False)),
+        (Permanent(error="no target t", of_partner=False), (5, False)),
+        (Waiting(until=FAR, step="wait"), (5, False)),
+    ],
+)
+def test_a_probe_that_asked_somebody_else_leaves_the_circuit_open(outbox, result, row):
+    partner = outbox.partner()
+    outbox.session.execute("update partner set failures = 5, circuit_until = now()")
+    outbox.queue(partner)
+    deliverer(outbox, Calls(lambda *_: result)).drain()
+    assert outbox.one("select failures, circuit_until is null from partner") == row
+
+
+def test_four_failures_and_news_for_others_do_not_start_the_count_again(outbox):
+    partner = outbox.partner()
+    outbox.session.execute("update partner set failures = 4")
+    outbox.queue(partner)
+    deliverer(outbox, Calls(lambda *_: Done(of_partner=False))).drain()
+    assert outbox.one("select failures from partner") == (4,)
 
 
 def test_an_echo_is_dropped_and_the_next_one_goes(outbox):

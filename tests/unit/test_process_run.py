@@ -43,6 +43,8 @@ REFERENCE = "#REPLACE-EXTAPPFIELD-Ticketing.TaskAssignment-external reference nu
 """
 TROUBLE = Transient(error="HTTP status 503", exchange=Exchange(status=503))
 REFUSED = Permanent(error="HTTP status 400", exchange=Exchange(status=400))
+UNSENT = Permanent(error="a header of the request has forbidden characters")
+PAUSE = '[[step]]\nname = "pause"\nkind = "wait"\nfor = "1h"\n'
 
 
 def call(name, more="", target="t"):
@@ -254,6 +256,26 @@ def test_a_failed_probe_is_not_the_last_try():
 def test_only_a_call_to_the_streams_partner_tells_of_its_health(partner, tells):
     partners = {"t": partner} if partner else {}
     assert World(call("one"), answers={"one": TROUBLE}, partners=partners).run().of_partner is tells
+
+
+@pytest.mark.parametrize(
+    ("steps", "partners", "answers", "kind", "tells"),
+    [
+        ((call("one"),), {"t": NORTHWIND}, {}, Done, True),
+        ((call("one"),), {"t": SOUTHSEA}, {}, Done, False),
+        ((call("one"),), {"t": NORTHWIND}, {"one": REFUSED}, Permanent, True),
+        ((call("one"),), {"t": NORTHWIND}, {"one": UNSENT}, Permanent, False),
+        ((call("one", 'on_error = "continue"'), call("two", target="s")),
+         {"t": NORTHWIND, "s": SOUTHSEA}, {"one": UNSENT}, Done, False),
+        ((call("one"), PAUSE), {"t": NORTHWIND}, {}, Waiting, True),
+        ((PAUSE,), {}, {}, Waiting, False),
+    ],
+)  # fmt: skip
+def test_only_an_answer_of_the_streams_partner_tells_that_it_is_back(
+    steps, partners, answers, kind, tells
+):
+    result = World(*steps, partners=partners, answers=answers).run()
+    assert (type(result), result.of_partner) == (kind, tells)
 
 
 def test_ssp7_workflow_b8_a_step_to_the_origin_is_skipped_and_the_log_says_echo():

@@ -90,6 +90,7 @@ class Done:
     """The last step ended well, or none was left."""
 
     exchange: Exchange = Exchange()
+    of_partner: bool = True  # False: nobody asked the partner, it says nothing about it
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -99,6 +100,7 @@ class Waiting:
 
     until: datetime  # by the clock of ``Claimed.now``
     step: str
+    of_partner: bool = False  # True: before it waited the partner had answered
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -120,6 +122,7 @@ class Permanent:
 
     error: str
     exchange: Exchange = Exchange()
+    of_partner: bool = True  # False: it did not answer, or was not asked
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -310,3 +313,4 @@ class Backlog:
     failed: int
     paused: bool
     open: bool  # the circuit
+    active: bool = True
