@@ -63,7 +63,8 @@ def names_of(registered: RegisteredNames) -> Names:
     known += [(name, name) for name in catalog_fields.NAMES]
     dynamic = [f"{app_fields.DYNAMIC}{name}" for name in registered.dynamic]
     dynamic += [f"{catalog_fields.PART}{name}" for name in registered.parts]
-    fields = [*known, *registered.fields]
+    # Of one label the product's own field counts, whatever an operator called another one.
+    fields = [*registered.fields, *known]
     return Names(
         apps=frozenset({*app_fields.APPS, catalog_fields.APP, *registered.apps}),
         fields=frozenset({*(name for name, _ in fields), *dynamic}),

@@ -76,6 +76,11 @@ def test_ssp7_workflow_b9_a_field_is_known_by_its_name_and_by_its_label(field):
     assert filled(f"{FIELD}{field}#", Task_ExternalRequestType="Update") == "Update"
 
 
+def test_ssp7_workflow_b9_no_label_of_an_operator_takes_the_place_of_our_own():
+    taken = RegisteredNames(apps=(), fields=(("Ticket_Field_Pid", "process id"),), dynamic=("Pid",))
+    assert names_of(taken).field("Ticketing.TaskClosure-Process Id") == "Ticket_ProcessId"
+
+
 def test_ssp7_workflow_b9_the_name_of_a_field_is_exact():
     assert filled(f"{FIELD}task_externalrequesttype#") == f"{FIELD}task_externalrequesttype#"
 
