@@ -355,7 +355,7 @@ def test_a_certificate_file_that_is_missing_fails_for_good(authority, tmp_path):
         ("429", Transient, "HTTP status 429"),
         ("500", Transient, "HTTP status 500"),
         ("server-fault", Transient, "fault Server: the desk is on fire"),
-        ("html", Transient, "unreadable answer"),
+        ("html", Transient, "unreadable answer: no SOAP envelope (text/html)"),
         ("charset", Transient, "unreadable answer"),
         ("garbage", Transient, "no whole answer"),
         ("dtd", Transient, "unreadable answer"),

@@ -209,7 +209,8 @@ def _judged(answer: Answer, this: Round, *, answers: bool) -> Outcome:
         root, namespace = _envelope(answer)
     except Malformed:
         if good:
-            return transient(answer, "unreadable answer: no SOAP envelope", this.exchange())
+            error = f"unreadable answer: no SOAP envelope ({answer.media_type or 'no media type'})"
+            return transient(answer, error, this.exchange())
         return judged(answer, f"HTTP status {answer.status}", this.exchange())
     fault = root.find(f"{{{namespace}}}Body/{{{namespace}}}Fault")
     if fault is not None:
