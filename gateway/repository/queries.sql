@@ -1699,7 +1699,7 @@ on conflict (ticket_id) where main do update set
 
 -- name: tasks_of
 -- With what each partner knows of it, and each partner's number for it; a number given for the whole
--- ticket is its main task's.
+-- ticket is its main task's. The number of a merged ticket's task is at the target.
 select k.id, k.ticket_id, k.main, k.state,
   (select array[id::text, guid::text, name, name, active::text,
                 case when integrated then partner_id::text else '' end]
@@ -1721,7 +1721,7 @@ select k.id, k.ticket_id, k.main, k.state,
    from task_partner s where s.ticket_id = k.ticket_id and s.task_id = k.id),
   (select jsonb_object_agg(p.id, r.reference order by r.id)
    from external_reference r join partner p on p.system_id = r.system_id
-   where r.ticket_id = k.ticket_id and (r.task_id = k.id or r.task_id is null and k.main))
+   where r.task_id = k.id or r.ticket_id = k.ticket_id and r.task_id is null and k.main)
 from task k
 where k.ticket_id = %(ticket_id)s
 order by not k.main, k.id
@@ -1743,7 +1743,7 @@ where k.id = %(id)s;
 -- The same for a caller who gives a partner's number alone.
 select k.id, p.id, p.name
 from external_reference r
-join task k on k.id = r.task_id
+join task k on k.id = r.task_id or r.task_id is null and k.ticket_id = r.ticket_id and k.main
 join agent_group g on g.id = k.external_group_id
 join partner p on p.id = g.partner_id and p.system_id = r.system_id
 where r.reference = %(reference)s
@@ -1804,7 +1804,7 @@ where ticket_id = %(ticket_id)s and task_id = %(task_id)s and partner_id = %(par
 
 -- name: task_card
 -- All that a partner is shown of a task and its ticket, in one statement. Of a merged ticket the
--- surviving one is named.
+-- surviving one is named. Who is no customer user has a bare address, or a name before it in angles.
 select k.id, k.guid, k.number, k.main,
   case when k.main then t.title else k.subject end,
   case when k.main then coalesce(d.plain, '') else k.description end,
@@ -1827,8 +1827,14 @@ select k.id, k.guid, k.number, k.main,
   s.acknowledged, s.correlation_id,
   t.id, t.number, t.title, coalesce(d.plain, ''), (select en from state where id = t.state_id),
   t.priority_id::int, t.created, t.closed,
-  coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.login, t.customer_address, ''),
-  coalesce(u.email, t.customer_address, ''), coalesce(u.phone, ''), coalesce(u.unique_id, ''),
+  coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.login,
+           nullif(btrim(regexp_replace(t.customer_address, '<[^<>]*>\s*$', ''), ' "'), ''),
+           t.customer_address, ''),
+  coalesce(u.email, substring(t.customer_address from '<([^<>]*)>\s*$'),
+           case when strpos(t.customer_address, '@') > 0 then t.customer_address end, ''),
+  coalesce(u.phone, (select value from form_value
+                     where ticket_id = t.id and label = 'RequesterPhone'), ''),
+  coalesce(u.unique_id, ''),
   (select jsonb_object_agg(y.name, y.vt) from (
      select f.name, string_agg(v.vt, ', ' order by v.position) as vt
      from ticket_field v join dynamic_field f on f.id = v.field_id
@@ -1899,14 +1905,15 @@ where r.origin_partner_id = %(partner)s and r.external_message_id = %(message_id
 
 -- name: exchanged
 -- What made an event of this task and partner; by the time of the event, since a partner may give an
--- entry an older time. Notes of ours make none.
+-- entry an older time, to the millisecond, as it is written. Notes of ours make none.
 select r.guid, r.kind, e.kind, r.direction, r.plain,
   coalesce(nullif(r.external_author, ''), r.from_), r.created, coalesce(r.external_message_id, ''),
   (select jsonb_agg(jsonb_build_array(f.file_name, f.content_type, f.size) order by f.id)
    from attachment f where f.ticket_id = r.ticket_id and f.article_id = r.id)
 from event e join article r on r.event_guid = e.guid
 where e.task_id = %(task_id)s and e.partner_id = %(partner)s
-  and (%(since)s::timestamptz is null or e.occurred > %(since)s::timestamptz)
+  and (%(since)s::timestamptz is null
+       or date_trunc('milliseconds', e.occurred) > %(since)s::timestamptz)
 order by e.id, r.id
 limit 500;
 
@@ -1978,16 +1985,17 @@ from (select name || chr(31) || %(reference)s::text as name from external_system
 select ticket_id, task_id from external_reference
 where system_id = %(system)s and reference = %(reference)s and claim = 'live';
 
--- name: task_of_reference
--- An open task first, then the one that was closed last; only what the partner was ever sent.
-select k.id
+-- name: tasks_of_reference
+-- Open tasks first, then the one that was closed last; only what the partner was ever sent.
+select k.id, k.state = 'Closed'
 from external_reference r
 join task k on k.id = r.task_id or r.task_id is null and k.ticket_id = r.ticket_id and k.main
 join partner p on p.system_id = r.system_id
 join task_partner s on s.ticket_id = k.ticket_id and s.task_id = k.id and s.partner_id = p.id
 where r.system_id = any(%(systems)s::bigint[]) and r.reference = %(reference)s
-order by k.state = 'Closed', k.closed desc, r.id desc
-limit 1;
+group by k.id, k.state, k.closed
+order by k.state = 'Closed', k.closed desc, max(r.id) desc
+limit 2;
 
 -- name: add_reference
 -- One that was given for the whole ticket is the task's from now on. The backstop is the unique

@@ -1,6 +1,6 @@
 """External references: held while they are judged, stored once, let go when their task ends."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from gateway.domain.assignment import Task
@@ -28,12 +28,12 @@ class ReferenceStore:
         )
         return (rows[0][0], rows[0][1]) if rows else None
 
-    def task(self, system_ids: Collection[int], reference: str) -> int | None:
-        """Find the task a partner means by its reference: an open one, else the last closed."""
+    def tasks(self, system_ids: Collection[int], reference: str) -> Sequence[int]:
+        """Find the open tasks a reference may mean, at most two, else the one closed last."""
         rows = self._current.read(
-            "task_of_reference", {"systems": array_of(system_ids), "reference": reference}
+            "tasks_of_reference", {"systems": array_of(system_ids), "reference": reference}
         )
-        return rows[0][0] if rows else None
+        return [number for number, closed in rows if not closed] or [row[0] for row in rows[:1]]
 
     def add(self, system_id: int, reference: str, ticket_id: int, task_id: int) -> None:
         """Store a reference of a task."""

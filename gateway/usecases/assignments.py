@@ -38,6 +38,19 @@ def moved(before: Ticket, after: Ticket, call: Call, unit: Unit) -> None:
         unit.tasks.follow(after, call)
 
 
+def named(before: Ticket, after: Ticket, call: Call, unit: Unit) -> None:
+    """Let the main task follow a group that was named, be it the one the ticket has.
+
+    A reopened ticket may have kept the group of a partner while its task is nobody's.
+    """
+    if before.assigned_group != after.assigned_group or not _leads_outside(after):
+        moved(before, after, call, unit)
+        return
+    task = main_task(after, call, unit)
+    if task.state is TaskState.OPEN:
+        _assign(task, after, call, unit)
+
+
 def closed(ticket: Ticket, call: Call, unit: Unit) -> None:
     """Close the tasks of a closed ticket by hand; others may take their references."""
     if not ticket.shared:

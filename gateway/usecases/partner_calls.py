@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from gateway.domain.assignment import Partner, Task
 from gateway.domain.partner_commands import Receipt
 from gateway.domain.ticket import Ticket
-from gateway.errors import BrokenRule, NotPermitted, ReferenceUnknown, TaskUnknown
+from gateway.errors import BrokenRule, NotPermitted, ReferenceTaken, ReferenceUnknown, TaskUnknown
 from gateway.usecases.ports import Call, Unit
 
 
@@ -45,7 +45,7 @@ def found(task_id: int, reference: str, partners: Sequence[Partner], unit: Unit)
 
     Raises:
         TaskUnknown: no task of this number was ever sent to one of the partners.
-        ReferenceUnknown: none of theirs has the reference.
+        ReferenceUnknown, ReferenceTaken: none of theirs has the reference; several open ones do.
     """
     if reference:
         unit.references.hold([partner.system_id for partner in partners], reference)
@@ -84,9 +84,14 @@ def speaking(call: Call, partner: Partner) -> Call:
 def receipt(found: Found, task: Task, call: Call, unit: Unit, *, reference: str = "") -> Receipt:
     """Say what became of a task; the event is added by whoever made one."""
     unit.messages.settle(call, found.ticket.id)
+    number, text = found.ticket.id, found.ticket.number
+    if found.ticket.merged_into is not None:
+        # SSP7 contract, section 6: answers name the ticket that goes on.
+        card = unit.tasks.card(task.id, found.partner.id)
+        number, text = card.ticket_id, card.ticket_number
     return Receipt(
-        ticket_id=found.ticket.id,
-        ticket_number=found.ticket.number,
+        ticket_id=number,
+        ticket_number=text,
         task_id=task.id,
         reference=reference or task.reference(found.partner.id),
         state=task.state,
@@ -98,10 +103,13 @@ def receipt(found: Found, task: Task, call: Call, unit: Unit, *, reference: str 
 def _number(task_id: int, reference: str, partners: Sequence[Partner], unit: Unit) -> int:
     if task_id:
         return task_id
-    number = unit.references.task([each.system_id for each in partners], reference)
-    if number is None:
+    numbers = unit.references.tasks([each.system_id for each in partners], reference)
+    if not numbers:
         raise ReferenceUnknown(field="external_reference")
-    return number
+    if len(numbers) > 1:
+        # Of several systems that one account speaks for, or contested by a reopened task.
+        raise ReferenceTaken(field="external_reference")
+    return numbers[0]
 
 
 def _partner(task: Task, partners: Sequence[Partner]) -> Partner:

@@ -4,9 +4,17 @@ from dataclasses import replace
 from uuid import UUID
 
 from gateway.domain import events
-from gateway.domain.commands import BookTime, CloseTicket, NewComment, ReopenTicket, SaveTicket
+from gateway.domain.commands import (
+    Assign,
+    BookTime,
+    CloseTicket,
+    NewComment,
+    ReopenTicket,
+    SaveTicket,
+)
 from gateway.domain.entries import NewArticle, NewWorkingTime
 from gateway.domain.events import Event, EventKind
+from gateway.domain.people import PartyKind
 from gateway.domain.ticket import (
     OPEN_TYPES,
     Changes,
@@ -98,6 +106,8 @@ def reopen(command: ReopenTicket, call: Call, unit: Unit) -> Done:
     ticket.require_closed("ticket")
     after = _change(ticket, changes, EventKind.REOPENED, call, unit)
     assignments.reopened(ticket, after, call, unit)
+    if _names_group(command.assignee):
+        assignments.named(after, after, call, unit)
     if command.comment is not None:
         _add_comment(after, command.comment, call, unit)
         _forward(after, command.comment, call, unit)
@@ -203,6 +213,10 @@ def _create(command: SaveTicket, call: Call, unit: Unit) -> Done:
     return _remembered("create", ticket, call, unit, note)
 
 
+def _names_group(assign: Assign | Unset) -> bool:
+    return isinstance(assign, Assign) and assign.kind is PartyKind.GROUP
+
+
 def _without_closed(command: SaveTicket, rows: Rows, note: str) -> tuple[SaveTicket, str]:
     # ACMP TP3: a closed state sent together with a template is not taken into account either.
     state = rows.find("state", command.state)
@@ -220,7 +234,8 @@ def _edit(ticket: Ticket, command: SaveTicket, call: Call, unit: Unit) -> Done:
     unit.idempotency.forget(call, ticket.guid)
     if not isinstance(command.description, Unset) and after.description != ticket.description:
         _describe(after, command.description, call, unit)
-    assignments.moved(ticket, after, call, unit)
+    follow = assignments.named if _names_group(command.assignee) else assignments.moved
+    follow(ticket, after, call, unit)
     unit.messages.settle(call, after.id)
     return Done(after.id)
 

@@ -13,6 +13,7 @@ from gateway.soap.envelope import SoapVersion
 from gateway.soap.publishing import contracts_dir, wsdl_file
 from gateway.soap.samples import filled_request
 from tests.kit import web
+from tests.kit.database import ADMIN_HASH
 from tests.kit.gateway import new_id, wrapped
 from tests.kit.workflow import (
     ACKNOWLEDGE,
@@ -25,6 +26,26 @@ from tests.kit.workflow import (
     element,
     hashes,
 )
+
+BY_REFERENCE = "GetProcessInstanceTaskByExternalReference"
+
+
+@pytest.fixture(scope="module")
+def broker(workflow):
+    """An account that speaks for two partners."""
+    workflow.rows(
+        "insert into account (name, kind, partner_id)"
+        " select 'broker', 'partner', id from partner where name = 'NORTHWIND'"
+    )
+    workflow.rows(
+        "insert into account_partner (account_id, partner_id) select a.id, p.id"
+        " from account a, partner p where a.name = 'broker' and p.name = 'SOUTHSEA'"
+    )
+    workflow.rows(
+        "insert into account_secret (account_id, kind, hash) select id, 'password', %s"
+        " from account where name = 'broker'", ADMIN_HASH,
+    )  # fmt: skip
+    return "broker", NORTHWIND[1]
 
 
 def files(*contents):
@@ -313,10 +334,55 @@ def test_a_task_is_found_by_its_reference_an_open_one_first(workflow):
     assert workflow.update(0, p_strExternalReference=reference).TaskId == task
     unknown = workflow.refused(UPDATE, p_strExternalReference="nowhere", p_strMessage="x")
     assert unknown == ("EXTERNAL_REFERENCE_UNKNOWN", "p_strExternalReference")
-    read = workflow.call(
-        "GetProcessInstanceTaskByExternalReference", p_strExternalReference=reference
-    )
+    read = workflow.call(BY_REFERENCE, p_strExternalReference=reference)
     assert read.TaskId == task
+
+
+def test_an_update_names_the_stored_reference_or_none(workflow):
+    task = workflow.task()
+    given = {"p_intTaskId": task, "p_strMessage": "x", "p_strExternalReference": f"NW-{task}"}
+    conflict = ("EXTERNAL_REFERENCE_CONFLICT", "p_strExternalReference")
+    assert workflow.refused(UPDATE, **given) == conflict  # a text is no acknowledgement
+    workflow.acknowledge(task, f"NW-{task}")
+    assert workflow.call(UPDATE, **given).Code == "OK"
+    assert workflow.refused(UPDATE, **given | {"p_strExternalReference": "other"}) == conflict
+
+
+@pytest.mark.parametrize("of_task", [True, False], ids=["of the task", "of its ticket"])
+def test_a_hash_goes_with_a_reference_alone(workflow, of_task):
+    task = workflow.task()
+    workflow.rows(
+        "insert into external_reference (system_id, reference, ticket_id, task_id)"
+        " select p.system_id, %s, k.ticket_id, case when %s then k.id end from task k, partner p"
+        " where k.id = %s and p.name = 'NORTHWIND'", f"NW-{task}", of_task, task,
+    )  # fmt: skip
+    body = element(
+        UPDATE,
+        f"<p_strExternalReference>NW-{task}</p_strExternalReference>"
+        f"<p_strHashCheck>{workflow.hash(task)}</p_strHashCheck><p_strMessage>x</p_strMessage>",
+    )
+    answer = workflow.post(body, login=None)
+    assert (answer.status_code, f"<TaskId>{task}</TaskId>" in answer.text) == (200, True)
+
+
+def test_an_account_of_two_partners_names_the_system_or_the_task_does(workflow, broker):
+    reference = new_id()
+    tasks = {"NORTHWIND": workflow.task(), "SOUTHSEA": workflow.task("Southsea desk")}
+    given = {"login": broker, "p_strExternalReference": reference}
+    for system, task in tasks.items():
+        workflow.acknowledge(task, reference, login=broker)
+        assert workflow.update(task, login=broker).Code == "OK"
+        event = workflow.events(task)[-1]
+        assert (event.partner, event.origin) == (system, system)
+        read = workflow.call(BY_REFERENCE, p_strExternalSystem=system, **given)
+        assert (read.TaskId, read.ExternalSystem) == (task, system)
+    several = ("EXTERNAL_REFERENCE_NOT_UNIQUE", "p_strExternalReference")
+    assert workflow.refused(UPDATE, p_strMessage="x", **given) == several
+    assert workflow.refused(BY_REFERENCE, **given) == several
+    other = workflow.refused(BY_REFERENCE, p_strExternalSystem="FETCHER", **given)
+    assert other == ("ARGUMENT_INVALID", "p_strExternalSystem")
+    workflow.reassign(tasks["SOUTHSEA"], p_blnClosed=True, login=broker)
+    assert workflow.update(0, login=broker, p_strExternalReference=reference).Code == "OK"
 
 
 # --- update texts ----------------------------------------------------------------------------
@@ -369,8 +435,11 @@ def test_the_group_says_which_entries_are_update_texts(workflow, forward, told):
     for text, visible in (("shown", True), ("hidden", False)):
         comment = {"Id": new_id(), "TicketId": ticket_id, "Text": text, "IsVisibleForWeb": visible}
         workflow.gateway.call("SaveTicketComment_V1", Comment=comment)
-    events = workflow.events(workflow.main_task(ticket_id))[1:]
+    task = workflow.main_task(ticket_id)
+    events = workflow.events(task)[1:]
     assert [event.fields["Task_UpdateMessage"] for event in events] == told
+    listed = workflow.call("GetProcessInstanceTaskMessages", p_intTaskId=task) or []
+    assert [message.Text for message in listed] == told
 
 
 # --- other dialects --------------------------------------------------------------------------
@@ -414,6 +483,21 @@ def test_a_reopened_ticket_has_an_open_task_with_its_reference(workflow):
     assert claims == [("live",)]
 
 
+@pytest.mark.parametrize("with_it", [True, False], ids=["with reopening", "afterwards"])
+def test_a_group_that_a_ticket_kept_can_be_named_again(workflow, with_it):
+    ticket_id, desk = workflow.ticket("Northwind desk"), workflow.party("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    workflow.gateway.call("CloseTicket_V1", TicketId=ticket_id, Assignee=desk)
+    reopening = {"TicketId": ticket_id} | ({"Assignee": desk} if with_it else {})
+    assert workflow.gateway.call("ReopenTicket_V1", **reopening).ResultCode == 0
+    if not with_it:
+        assert workflow.state(task) == "Open"
+        workflow.assign(ticket_id, "Northwind desk")
+    assert (workflow.state(task), workflow.codes(task)) == ("SentToExternal", ["E1", "E8", "E2"])
+    workflow.assign(ticket_id, "Northwind desk")
+    assert workflow.codes(task) == ["E1", "E8", "E2"]
+
+
 def test_merging_closes_the_task_and_names_the_surviving_ticket(workflow):
     source, target = workflow.ticket("Northwind desk"), workflow.ticket()
     task = workflow.main_task(source)
@@ -423,8 +507,11 @@ def test_merging_closes_the_task_and_names_the_surviving_ticket(workflow):
     )
     assert merged.ResultCode == 0
     assert (workflow.codes(task)[-1], workflow.state(task)) == ("E8", "Closed")
-    ((number,),) = workflow.rows("select id from ticket where guid = %s", target.strip("{}"))
-    assert workflow.read(task).ProcessInstanceId == number
+    surviving = workflow.rows("select id, number from ticket where guid = %s", target.strip("{}"))
+    again = workflow.acknowledge(task, f"NW-{task}")  # whose first answer was lost
+    assert again.Code == "DUPLICATE"
+    for named in (workflow.read(task), again):
+        assert [(named.ProcessInstanceId, named.TicketNumber)] == surviving
 
 
 def test_ssp7_workflow_b8_a_change_of_one_partner_at_another_is_told_to_that_one(workflow):
@@ -560,6 +647,27 @@ def test_ssp7_workflow_b1_order_and_unknown_elements_are_tolerated_and_noted(wor
     assert "DEFAULTED p_dtMessage" in notes
     assert "DEFAULTED p_blnVisibleToRequester" in notes
     assert "NO_ACTION" in notes
+
+
+WRONG_HASH = "<p_strHashCheck>1.k2.x</p_strHashCheck>"
+
+
+@pytest.mark.parametrize(
+    ("content", "login", "action", "code"),
+    [
+        ("", ("northwind", "wrong"), '"urn:other"', "SOAP_ACTION_UNKNOWN"),
+        ("", ("northwind", "wrong"), "", "AUTH_FAILED"),
+        (WRONG_HASH, None, "", "ARGUMENT_MISSING"),
+        (f"<p_intTaskId>-1</p_intTaskId>{WRONG_HASH}", None, "", "ARGUMENT_INVALID"),
+        (f"<p_intTaskId>1</p_intTaskId>{WRONG_HASH}", STARTER, "", "HASH_INVALID"),
+        ("<p_intTaskId>99999999</p_intTaskId>", STARTER, "", "ACCESS_DENIED"),
+        ("<p_intTaskId>99999999</p_intTaskId>", NORTHWIND, "", "TASK_NOT_FOUND"),
+    ],
+)
+def test_the_first_check_that_fails_answers(workflow, content, login, action, code):
+    body = element(ACKNOWLEDGE, f"{content}<p_strExternalReference>x</p_strExternalReference>")
+    answer = workflow.post(body, login=login, headers={"SOAPAction": action})
+    assert f"<Code>{code}</Code>" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -834,6 +942,28 @@ def test_a_ticket_is_made_through_an_external_app(workflow, version):
     assert room == "312"
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"RequesterName": "Olga", "RequesterEmail": "olga@example.org",
+          "RequesterPhone": "+1 555 7"}, ("Olga", "olga@example.org", "+1 555 7")),
+        ({"RequesterEmail": "olga@example.org"}, ("olga@example.org", "olga@example.org", "")),
+        ({"RequesterName": "Olga"}, ("Olga", "", "")),
+        ({}, ("", "", "")),
+    ],
+    ids=["all", "address", "name", "nobody"],
+)  # fmt: skip
+def test_whom_a_form_names_is_the_requester_of_its_fields(workflow, given, shown):
+    done = started(workflow, p_arrFields=pairs(Subject="Door stuck", **given))
+    ((guid,),) = workflow.rows(
+        "select guid::text from ticket where id = %s", done.ProcessInstanceId
+    )
+    workflow.assign(guid, "Northwind desk")
+    fields = workflow.events(done.TaskId)[-1].fields
+    told = tuple(fields[f"Ticket_Requester{name}"] for name in ("", "Email", "Phone"))
+    assert told == shown
+
+
 def test_a_reference_of_an_open_ticket_gives_that_ticket(workflow):
     reference = new_id()
     first = started(workflow, p_strExternalReference=reference)
@@ -943,7 +1073,7 @@ def test_messages_are_those_after_the_time_given(workflow):
     listed = workflow.call(
         "GetProcessInstanceTaskMessages", p_intTaskId=task, p_dtSince=first.CreatedOn
     )
-    assert [each.Text for each in listed][-1] == "second"
+    assert [each.Text for each in listed] == ["second"]
     workflow.acknowledge(task, f"NW-{task}", p_strMessage="Taken over.")
     last = workflow.call("GetProcessInstanceTaskMessages", p_intTaskId=task)[-1]
     assert (last.Kind, last.Text) == ("Acknowledgement", "Taken over.")

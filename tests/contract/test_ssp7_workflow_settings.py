@@ -1,13 +1,30 @@
 """What the settings of the SSP7 workflow service change."""
 
+from base64 import b64encode
+
 import pytest
 
 from tests.kit import web
 from tests.kit.gateway import wrapped
-from tests.kit.workflow import ACKNOWLEDGE, NORTHWIND, UPDATE, element, running_workflow
+from tests.kit.workflow import (
+    ACKNOWLEDGE,
+    NORTHWIND,
+    REASSIGN,
+    UPDATE,
+    element,
+    running_workflow,
+)
 
 XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
-REST = f'<p_dtMessage {XSI} i:nil="true"/><p_blnVisibleToRequester>false</p_blnVisibleToRequester>'
+NIL = f'{XSI} i:nil="true"'
+MESSAGE, NO_DATE = "<p_strMessage>x</p_strMessage>", f"<p_dtMessage {NIL}/>"
+REST = f"{NO_DATE}<p_blnVisibleToRequester>false</p_blnVisibleToRequester>"
+TOKEN = (
+    '<w:Security xmlns:w="http://docs.oasis-open.org/wss/2004/01/'
+    'oasis-200401-wss-wssecurity-secext-1.0.xsd"><w:UsernameToken>'
+    f"<w:Username>{NORTHWIND[0]}</w:Username><w:Password>{NORTHWIND[1]}</w:Password>"
+    "</w:UsernameToken></w:Security>"
+)
 LONG = f'{XSI} xmlns:x="http://www.w3.org/2001/XMLSchema" i:type="x:long"'
 
 
@@ -29,7 +46,16 @@ def strict(databases):
 
 @pytest.fixture(scope="module")
 def by_login(databases):
-    with running_workflow(databases, auth="wsse", default_group="Network") as running:
+    with running_workflow(
+        databases,
+        auth="wsse",
+        default_group="Network",
+        time_zone="Europe/Berlin",
+        field_time_zone="America/New_York",
+        max_attachments="3",
+        max_attachment_bytes="8",
+        max_attachments_total_bytes="12",
+    ) as running:
         yield running
 
 
@@ -50,6 +76,14 @@ def sent(workflow, operation, task, rest="", *, action=None, login=None):
         ("<p_strmessage>x</p_strmessage>", "ARGUMENT_INVALID"),
         ("<p_strMessage>x</p_strMessage><p_strMessage>x</p_strMessage>", "ARGUMENT_INVALID"),
         (f"<p_strMessage {LONG}>x</p_strMessage>", "ARGUMENT_INVALID"),
+        ('<p_strMessage xmlns="">x</p_strMessage>', "ARGUMENT_INVALID"),
+        (f"{MESSAGE}<p_dtMessage/>", "ARGUMENT_INVALID"),
+        (f"{MESSAGE}{NO_DATE}<p_blnVisibleToRequester/>", "ARGUMENT_INVALID"),
+        (
+            f"{MESSAGE}{NO_DATE}<p_blnVisibleToRequester>no</p_blnVisibleToRequester>",
+            "ARGUMENT_INVALID",
+        ),
+        (f"{MESSAGE}{NO_DATE}<p_blnVisibleToRequester {NIL}/>", "ARGUMENT_INVALID"),
     ],
 )
 def test_ssp7_workflow_b1_a_strict_service_takes_the_schema_only(strict, content, code):
@@ -59,13 +93,17 @@ def test_ssp7_workflow_b1_a_strict_service_takes_the_schema_only(strict, content
 
 def test_ssp7_workflow_b1_nil_is_not_given_in_a_strict_service_too(strict):
     task = strict.task()
-    nil = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"'
     done = sent(
         strict, ACKNOWLEDGE, task,
         f"<p_strExternalReference>NW-{task}</p_strExternalReference>"
-        f"<p_strExternalSystem {nil}/><p_dtAcknowledged {nil}/>",
+        f"<p_strExternalSystem {NIL}/><p_dtAcknowledged {NIL}/>",
     )  # fmt: skip
     assert done.status_code == 200, done.text
+
+
+def test_ssp7_workflow_b1_a_type_that_fits_is_taken_by_a_strict_service_too(strict):
+    fitting = f"<p_strMessage {LONG.replace('long', 'string')}>x</p_strMessage>{REST}"
+    assert sent(strict, UPDATE, strict.task(), fitting).status_code == 200
 
 
 def test_a_soap_action_can_be_demanded(strict):
@@ -85,18 +123,72 @@ def test_ssp7_workflow_b2_a_login_that_is_off_is_as_none(strict):
 
 
 def test_ssp7_workflow_b2_a_token_that_is_off_is_as_none(strict):
-    token = (
-        '<w:Security xmlns:w="http://docs.oasis-open.org/wss/2004/01/'
-        'oasis-200401-wss-wssecurity-secext-1.0.xsd"><w:UsernameToken>'
-        f"<w:Username>{NORTHWIND[0]}</w:Username><w:Password>{NORTHWIND[1]}</w:Password>"
-        "</w:UsernameToken></w:Security>"
-    )
     body = element("GetProcessInstanceTask", f"<p_intTaskId>{strict.task()}</p_intTaskId>")
     headers = {"SOAPAction": '"urn:ticket-gateway:ssp7:workflow/GetProcessInstanceTask"'}
     answer = strict.post(
-        "", login=None, headers=headers, envelope=wrapped(body, "1.1", header=token)
+        "", login=None, headers=headers, envelope=wrapped(body, "1.1", header=TOKEN)
     )
     assert (answer.status_code, "AUTH_REQUIRED" in answer.text) == (500, True)
+
+
+def by_token(workflow, operation, content):
+    body = wrapped(element(operation, content), "1.1", header=TOKEN)
+    return workflow.post("", login=None, envelope=body)
+
+
+def test_a_time_without_zone_is_one_of_the_setting(by_login):
+    task = by_login.task()
+    said = "<p_dtMessage>2026-07-01T10:00:00</p_dtMessage>"
+    content = f"<p_intTaskId>{task}</p_intTaskId>{MESSAGE}{said}"
+    assert by_token(by_login, UPDATE, content).status_code == 200
+    fields = by_login.events(task)[-1].fields
+    assert fields["Task_UpdateMessageOn"] == "2026-07-01T04:00:00.000-04:00"
+    listed = by_token(
+        by_login, "GetProcessInstanceTaskMessages", f"<p_intTaskId>{task}</p_intTaskId>"
+    )
+    assert "<CreatedOn>2026-07-01T08:00:00.000Z</CreatedOn>" in listed.text
+
+
+@pytest.mark.parametrize(
+    ("sizes", "field"),
+    [
+        ((8, 4), None),
+        ((1, 9), "p_arrAttachments/ExternalAttachment[2]/Content"),
+        ((8, 5), "p_arrAttachments"),
+        ((1, 1, 1, 1), "p_arrAttachments"),
+    ],
+)
+def test_attachments_are_bounded_each_and_together(by_login, sizes, field):
+    files = "".join(
+        f"<ExternalAttachment><FileName>{number}.txt</FileName>"
+        f"<Content>{b64encode(b'x' * size).decode()}</Content></ExternalAttachment>"
+        for number, size in enumerate(sizes)
+    )
+    content = f"<p_intTaskId>{by_login.task()}</p_intTaskId>{MESSAGE}"
+    files = f"<p_arrAttachments>{files}</p_arrAttachments>"
+    text = by_token(by_login, UPDATE, content + files).text
+    assert ("<Code>ATTACHMENT_TOO_LARGE</Code>" in text) is (field is not None)
+    assert field is None or f"<Field>{field}</Field>" in text
+
+
+def test_a_solution_comes_back_to_the_groups_own_group_else_to_the_default_one(by_login):
+    def back():
+        task = by_login.task()
+        solved = f"<p_intTaskId>{task}</p_intTaskId><p_strSolution>Done.</p_strSolution>"
+        assert by_token(by_login, REASSIGN, solved).status_code == 200
+        read = by_token(by_login, "GetProcessInstanceTask", f"<p_intTaskId>{task}</p_intTaskId>")
+        return read.text.partition("<AssignedGroup>")[2].partition("<")[0]
+
+    assert back() == "Network"
+    change = (
+        "update agent_group set return_group_id ="
+        " (select id from agent_group where name = %s) where name = 'Northwind desk'"
+    )
+    by_login.rows(change, "Field service")
+    try:
+        assert back() == "Field service"
+    finally:
+        by_login.rows(change, None)
 
 
 def test_ssp7_workflow_b2_a_hash_that_is_off_is_as_none(by_login):

@@ -99,6 +99,7 @@ def test_ssp7_workflow_a33_each_printed_address_answers_the_page_of_its_operatio
 def test_ssp7_workflow_b1_attributes_and_builtin_types_are_tolerated(workflow, content):
     task = workflow.task()
     assert workflow.post(element(READ, content.format(task=task))).status_code == 200
+    assert ("IGNORED p_intTaskId@extra" in workflow.notes()) is ("extra" in content)
 
 
 # --- who calls -------------------------------------------------------------------------------

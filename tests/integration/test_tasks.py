@@ -7,9 +7,9 @@ import pytest
 
 from gateway.domain.assignment import TaskState, WorkflowRules
 from gateway.domain.commands import Assign, Defaults, SaveTicket
-from gateway.domain.partner_commands import Acknowledge, Reassign
+from gateway.domain.partner_commands import Acknowledge, AddUpdate, Reassign
 from gateway.domain.people import AccountKind, PartyKind, Principal
-from gateway.errors import NotPermitted, WrongState
+from gateway.errors import NotPermitted, ReferenceTaken, WrongState
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.usecases import partner_texts, references, rights, solutions, tickets
 from tests.kit.stores import Stores, agent_with
@@ -198,6 +198,23 @@ def test_a_reference_taken_after_its_task_ended_is_contested_when_that_is_reopen
         "select claim from external_reference where reference = %s order by id", text
     )
     assert claims == [("contested",), ("live",)]
+
+
+def test_a_contested_reference_alone_names_no_task(desk):
+    text, done = str(uuid4()), {"solution": "Done.", "closed": True}
+    guids = [desk.given(ready=False) for _ in range(2)]
+    for guid in guids:
+        number = desk.task(guid).id
+        desk.speak(references.acknowledge, Acknowledge(task_id=number, reference=text))
+        desk.speak(partner_texts.reassign, Reassign(task_id=number, **done))
+    said = AddUpdate(task_id=0, reference=text, message="Hello")
+    for guid in guids:
+        desk.save(guid, "Network")  # the ticket stayed open
+        desk.save(guid, "Northwind desk")
+        if guid == guids[0]:
+            assert desk.speak(partner_texts.update, said).task_id == desk.task(guid).id
+    with pytest.raises(ReferenceTaken):
+        desk.speak(partner_texts.update, said)
 
 
 @pytest.mark.parametrize("right", ["ssp7.acknowledge", "ssp7.read", "ssp7.events"])

@@ -141,8 +141,8 @@ class ReferenceStore(Protocol):
         """Find ticket and task that hold a reference now."""
         ...
 
-    def task(self, system_ids: Collection[int], reference: str) -> int | None:
-        """Find the task a partner means by its reference: an open one, else the last closed."""
+    def tasks(self, system_ids: Collection[int], reference: str) -> Sequence[int]:
+        """Find the open tasks a reference may mean, at most two, else the one closed last."""
         ...
 
     def add(self, system_id: int, reference: str, ticket_id: int, task_id: int) -> None:
