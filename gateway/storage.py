@@ -20,6 +20,7 @@ from gateway.repository.inspection import OLDEST_VERSION, ServerFacts
 from gateway.repository.migrations import HEAD, Step
 from gateway.repository.numbers import NumberReserve
 from gateway.repository.passwords import Argon2Passwords
+from gateway.repository.schedules import ScheduleStore
 from gateway.repository.seed import seed
 from gateway.repository.targets import TargetStore
 from gateway.repository.unit_of_work import UnitsOfWork
@@ -46,6 +47,7 @@ __all__ = [
     "own_server",
     "passwords",
     "prepare",
+    "schedule_defects",
     "seal",
     "steps",
     "target_defects",
@@ -218,6 +220,17 @@ def backlogs(settings: Settings) -> Sequence[ports.Backlog]:
     """Tell how each partner's deliveries stand."""
     with operator_engine(_url(settings), settings.database.pooler) as engine:
         return DeliveryStore(engine).backlogs()
+
+
+def schedule_defects(settings: Settings) -> Sequence[str]:
+    """Tell what ran by the clock and went wrong the last time.
+
+    Raises:
+        StorageAway: the database does not answer.
+    """
+    with operator_engine(_url(settings), settings.database.pooler) as engine:
+        failing = ScheduleStore(engine).failing()
+    return [f"{name} at {at:%Y-%m-%d %H:%M} UTC: {error}" for name, at, error in failing]
 
 
 def passwords() -> ports.Passwords:

@@ -23,9 +23,11 @@ from gateway.storage import (
     ServerFacts,
     backlogs,
     connector_defects,
+    delivery_desk,
     inspect,
     list_defects,
     mailbox_defects,
+    schedule_defects,
     target_defects,
 )
 from gateway.usecases.ports import Backlog
@@ -99,6 +101,8 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
             lists = list_defects(settings) if current else ()
             targets = target_defects(settings) if current else ()
             boxes = mailbox_defects(settings) if current else ()
+            schedules = schedule_defects(settings) if current else ()
+            neglected = _neglected(settings) if current else 0
     except GatewayError as error:
         yield Finding("connection", False, str(error), "start it, or correct database.url")
         return
@@ -112,8 +116,20 @@ def _findings(loaded: Loaded) -> Iterator[Finding]:
     if targets:
         remedy = "put the files where secrets.folder and the targets of partners name them"
         yield Finding("targets", False, "; ".join(targets), remedy)
+    if schedules:
+        remedy = "see `scheduled task failed` in the log; each is tried again by itself"
+        yield Finding("schedules", False, "; ".join(schedules), remedy)
+    if neglected:
+        found = f"{neglected} tickets and services wait, and no worker runs"
+        remedy = "ticket-gateway serve, without --no-worker, or ticket-gateway work"
+        yield Finding("worker", False, found, remedy)
     yield from (_of_mailbox(*box) for box in boxes)
     yield from (_of_partner(partner) for partner in partners)
+
+
+def _neglected(settings: Settings) -> int:
+    with delivery_desk(settings, "check") as desk:
+        return desk.neglected()
 
 
 def _secrets(loaded: Loaded) -> Finding:
@@ -224,10 +240,17 @@ def _of_partner(backlog: Backlog) -> Finding:
     found = f"{backlog.depth} waiting"
     if backlog.depth:
         found += f", the oldest for {backlog.oldest_s:.0f} s"
+    name = backlog.partner
+    waits = not backlog.active and backlog.depth
     remedies = {
-        "paused": "let it go on when it may be called again" if backlog.paused else "",
-        "does not answer": "see why; it is tried again by itself" if backlog.open else "",
-        f"{backlog.failed} failed": "remove the cause, then retry" if backlog.failed else "",
+        "not active": f"ticket-gateway partners set {name} active=true" if waits else "",
+        "paused": f"ticket-gateway deliveries resume {name}" if backlog.paused else "",
+        "does not answer": f"ticket-gateway partners test {name}" if backlog.open else "",
+        f"{backlog.failed} failed": (
+            f"ticket-gateway deliveries list --state failed --partner {name}"
+            if backlog.failed
+            else ""
+        ),
     }
     wrong = {what: remedy for what, remedy in remedies.items() if remedy}
     return Finding(

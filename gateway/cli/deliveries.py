@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import click
-from rich.console import Console
-from rich.progress import track
 
 from gateway import clock, storage
 from gateway.cli.administered import actor, ready_database
+from gateway.cli.delivery_sheet import show_sheet, ways_out
 from gateway.cli.options import as_json, with_settings
-from gateway.cli.output import say, show
+from gateway.cli.output import progress, say, show
+from gateway.cli.standing import obstacles
 from gateway.domain.process import seconds
 from gateway.errors import Refused
 from gateway.settings import Loaded
@@ -82,9 +82,12 @@ def list_deliveries(
         for one in states:
             wanted = Wanted(state=one, partner=partner, subject=_subject(ticket))
             rows += desk.listed(wanted, most=limit - len(rows))
+        told = obstacles(desk, {row.partner for row in rows if row.state == State.PENDING})
     show([_shown(row, whole=as_json) for row in rows], as_json=as_json)
     if len(rows) == limit:
         say(f"The first {limit}; see more with --limit.")
+    for sentence in told:
+        say(sentence, style="yellow")
 
 
 @verb.command("show")
@@ -101,16 +104,16 @@ def show_delivery(context: click.Context, loaded: Loaded, *, number: int, as_jso
     Next: ticket-gateway deliveries retry ID
     """
     with _desk(loaded, context) as desk:
-        row = asdict(desk.get(number))
-        attempts = [asdict(attempt) for attempt in desk.attempts(number)]
+        row, attempts = desk.get(number), desk.attempts(number)
         log = desk.log(number).lines
+        told = obstacles(desk, {row.partner} if row.state == State.PENDING else ())
     if as_json:
-        plain = [_plain(attempt) for attempt in attempts]
-        show([row | {"attempts": plain, "log": log}], as_json=True)
-        return
-    show([{"field": key, "value": value} for key, value in row.items()], as_json=False)
-    show(attempts, as_json=False)
-    show([{"log": line} for line in log], as_json=False)
+        plain = [_plain(asdict(attempt)) for attempt in attempts]
+        show([asdict(row) | {"attempts": plain, "log": log}], as_json=True)
+    else:
+        show_sheet(row, attempts, log)
+    for sentence in (*ways_out(row), *told):
+        say(sentence, style="yellow")
 
 
 @verb.command("retry")
@@ -164,13 +167,16 @@ def retry(  # noqa: PLR0913 - one for each option
             say(f"{len(rows)} would be retried; nothing was changed.")
             return
         refused = _retried(desk, rows, from_start=from_start, rate=rate)
+        told = obstacles(desk, {row.partner for row in rows if row.id not in refused})
     if as_json:
         show(
             [{"id": row.id, "retried": row.id not in refused, "refused": refused.get(row.id, "")}
              for row in rows],
             as_json=True,
         )  # fmt: skip
-    say(f"{len(rows) - len(refused)} will be tried again now.")
+    say(f"{len(rows) - len(refused)} will be tried again{', but:' if told else ' now.'}")
+    for sentence in told:
+        say(sentence, style="yellow")
     if len(rows) == _MOST:
         say(f"These are the first {_MOST}: do it again for the rest.")
     _tell(context, list(refused.values()), len(rows))
@@ -250,16 +256,20 @@ def _retried(
     desk: DeliveryDesk, rows: Sequence[DeliveryRow], *, from_start: bool, rate: float | None
 ) -> dict[int, str]:
     """Retry one after another, oldest first; give what was refused, by id."""
-    console = Console(stderr=True)
-    bar = track(rows, "Retrying", console=console, disable=not console.is_terminal, transient=True)
     refused: dict[int, str] = {}
-    for place, row in enumerate(bar):
-        if rate and place:
-            Event().wait(1 / rate)
-        try:
-            desk.retry(row.id, from_start=from_start)
-        except Refused as error:
-            refused[row.id] = str(error)
+    done = 0
+    try:
+        for row in progress(rows, "Retrying"):
+            if rate and done:
+                Event().wait(1 / rate)
+            try:
+                desk.retry(row.id, from_start=from_start)
+            except Refused as error:
+                refused[row.id] = str(error)
+            done += 1
+    finally:
+        if done < len(rows):
+            say(f"Ended after {done} of {len(rows)}; do it again for the rest.", style="red")
     return refused
 
 

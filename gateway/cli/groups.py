@@ -1,11 +1,12 @@
 """``ticket-gateway groups``: who works together, and whose tasks go to a partner."""
 
+from functools import partial
+
 import click
 
-from gateway.cli.administered import actor, administered, values_of
+from gateway.cli.administered import administered
 from gateway.cli.options import as_json, with_settings
-from gateway.cli.output import say
-from gateway.cli.rows import show_row, show_rows
+from gateway.cli.rows import add_verb, set_verb, show_rows, show_verb
 from gateway.settings import Loaded
 from gateway.usecases import lists
 from gateway.usecases.list_kinds import GROUPS
@@ -45,48 +46,26 @@ def list_groups(loaded: Loaded, *, as_json: bool) -> None:
     show_rows(GROUPS, rows, as_json=as_json)
 
 
-@verb.command("add")
-@click.argument("name")
-@click.argument("pairs", nargs=-1, metavar="[KEY=VALUE]...")
-@as_json
-@with_settings()
-@click.pass_context
-def add(
-    context: click.Context, loaded: Loaded, *, name: str, pairs: tuple[str, ...], as_json: bool
-) -> None:
-    """Add a group.
+_SHOW = """Show one group whole: whose tasks it gives away, and what is started then.
 
-    \b
-    ticket-gateway groups add "Service Desk" email=desk@example.com
+\b
+ticket-gateway groups show "Northwind desk"
+"""
+_ADD = """Add a group.
 
-    Next: ticket-gateway accounts set NAME --groups "Service Desk:rw"
-    """
-    values = values_of(GROUPS, pairs)
-    with administered(loaded) as administers:
-        row = administers.run(lambda unit: lists.add(GROUPS, name, values, actor(context), unit))
-    show_row(row, as_json=as_json)
+\b
+ticket-gateway groups add "Service Desk" email=desk@example.com
 
+Next: ticket-gateway accounts set NAME --groups "Service Desk:rw"
+"""
+_SET = """Change a group; an integrated one gives its tasks to its partner.
 
-@verb.command("set")
-@click.argument("name")
-@click.argument("pairs", nargs=-1, required=True, metavar="KEY=VALUE...")
-@as_json
-@with_settings()
-@click.pass_context
-def set_group(
-    context: click.Context, loaded: Loaded, *, name: str, pairs: tuple[str, ...], as_json: bool
-) -> None:
-    """Change a group; an integrated one gives its tasks to its partner.
+\b
+ticket-gateway groups set Network integrated=true partner=NORTHWIND
+ticket-gateway groups set Network assignment_process=submit update_process=submit
+ticket-gateway groups set Network closure_process=
+"""
 
-    \b
-    ticket-gateway groups set Network integrated=true partner=NORTHWIND
-    ticket-gateway groups set Network assignment_process=submit update_process=submit
-    ticket-gateway groups set Network closure_process=
-    """
-    values = values_of(GROUPS, pairs)
-    with administered(loaded) as administers:
-        changed = administers.run(
-            lambda unit: lists.change(GROUPS, name, values, actor(context), unit, named=_NAMED)
-        )
-    show_row(changed.row, as_json=as_json)
-    say(f"Changed: {', '.join(changed.fields)}." if changed.fields else "Nothing to change.")
+verb.add_command(show_verb(GROUPS, _SHOW))
+verb.add_command(add_verb(GROUPS, _ADD))
+verb.add_command(set_verb(GROUPS, _SET, partial(lists.change, GROUPS, named=_NAMED)))

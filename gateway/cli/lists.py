@@ -5,12 +5,12 @@ import click
 from gateway.cli.administered import actor, administered, as_usage, values_of
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
-from gateway.cli.rows import show_row, show_rows
+from gateway.cli.rows import show_row, show_rows, tell_changed
 from gateway.settings import Loaded, Settings
 from gateway.usecases import lists
 from gateway.usecases.list_fields import ListKind, pick
 from gateway.usecases.list_kinds import LISTS, SETTINGS
-from gateway.usecases.lists import Changed, Named
+from gateway.usecases.lists import Named
 
 _KINDS = (*LISTS, SETTINGS)
 _PAIRS = click.argument("words", nargs=-1, metavar="[NAME] [KEY=VALUE]...")
@@ -123,7 +123,7 @@ def set_row(
             changed = administers.run(
                 lambda unit: lists.change(kind, name, values, actor(context), unit, named=named)
             )
-    _tell(changed, as_json=as_json)
+    tell_changed(changed, " It holds from the next call on.", as_json=as_json)
 
 
 def _kind(name: str) -> ListKind:
@@ -136,15 +136,6 @@ def _split(kind: ListKind, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]
     if not words or any(words[0].startswith(f"{field.key}=") for field in kind.fields):
         raise click.UsageError(f"name the {kind.one} before its KEY=VALUE")
     return words[0], words[1:]
-
-
-def _tell(changed: Changed, *, as_json: bool) -> None:
-    show_row(changed.row, as_json=as_json)
-    say(
-        f"Changed: {', '.join(changed.fields)}. It holds from the next call on."
-        if changed.fields
-        else "Nothing to change."
-    )
 
 
 def _named(settings: Settings) -> Named:

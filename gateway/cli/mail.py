@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ from gateway.cli.administered import actor, administered, secret
 from gateway.cli.mail_read import read
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
+from gateway.domain.mail import MailKey
 from gateway.errors import CannotStart
 from gateway.http.seal import Seal
 from gateway.mail.keyfile import read_keys
@@ -18,7 +19,6 @@ from gateway.mail.keys import FoundKey, Locked, sealed_as
 from gateway.settings import Loaded
 from gateway.storage import seal
 from gateway.usecases import mail_keys
-from gateway.usecases.mail_keys import NewKey
 
 
 @click.group(name="mail", short_help="Keys that sign and encrypt mail; mail from files.")
@@ -136,12 +136,12 @@ def _passphrase(file: str | None) -> str:
     return secret(file, prompt="Passphrase", new=False)
 
 
-def _sealed(found: FoundKey, sealing: Seal) -> NewKey:
+def _sealed(found: FoundKey, sealing: Seal) -> MailKey:
     """Give the key as it is stored: its secret part opens for its own row only."""
-    context = sealed_as(found.kind, found.fingerprint)
-    values = {each.name: getattr(found, each.name) for each in fields(found)}
-    plain = values.pop("secret")
-    return NewKey(**values, secret_sealed=None if plain is None else sealing.seal(plain, context))
+    if found.secret is None:
+        return found.key
+    context = sealed_as(found.key.kind, found.key.fingerprint)
+    return replace(found.key, secret_sealed=sealing.seal(found.secret, context))
 
 
 verb.add_command(read)

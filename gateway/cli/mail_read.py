@@ -4,19 +4,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import track
 
 from gateway.cli.administered import ready_database
 from gateway.cli.options import as_json, with_settings
-from gateway.cli.output import say, show
+from gateway.cli.output import progress, say, show
 from gateway.domain.inbound_mail import MailOutcome
 from gateway.errors import CannotStart
 from gateway.mail.desk import MailDesk, Taken
 from gateway.settings import Loaded
 
 PARTLY = 6
-_MANY = 20  # from here on a bar shows how far it is
 _FOLDERS = ("new", "cur")  # of a maildir
 
 
@@ -48,10 +45,15 @@ def read(
     # All dialects hang on it: the keys of mail need not wait for them.
     from gateway.compose import mail_desk  # noqa: PLC0415 - loaded by the verbs that need it
 
-    files = _files(path)
-    with ready_database(loaded) as settings, mail_desk(settings, mailbox) as desk:
-        taken = list(_all(files, desk, dry_run=dry_run))
-    show([_row(file, each) for file, each in taken], as_json=as_json)
+    files, taken = _files(path), list[tuple[Path, Taken]]()
+    try:
+        with ready_database(loaded) as settings, mail_desk(settings, mailbox) as desk:
+            taken.extend(_all(files, desk, dry_run=dry_run))
+    finally:
+        # What was done before it broke off is done.
+        show([_row(file, each) for file, each in taken], as_json=as_json)
+        if len(taken) < len(files):
+            say(f"Not read: {files[len(taken)]} and what comes after it.", style="red")
     if dry_run:
         say("Nothing was changed.")
     refused = sum(each.verdict.outcome is MailOutcome.REFUSED for _, each in taken)
@@ -68,9 +70,7 @@ def _files(path: Path) -> Sequence[Path]:
 
 
 def _all(files: Sequence[Path], desk: MailDesk, *, dry_run: bool) -> Iterator[tuple[Path, Taken]]:
-    console = Console(stderr=True)
-    hidden = len(files) < _MANY or not console.is_terminal
-    for file in track(files, "Reading", console=console, disable=hidden, transient=True):
+    for file in progress(files, "Reading"):
         yield file, desk.take(*_content(file, desk), rehearse=dry_run)
 
 

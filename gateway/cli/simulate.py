@@ -14,6 +14,7 @@ from gateway.errors import CannotStart
 from gateway.settings import Loaded
 
 _SIMULATOR = "tests.kit.simulator"
+_AUTHS = ("none", "basic", "bearer", "header", "wsse", "wsse-digest")
 
 
 @click.command("simulate")
@@ -25,8 +26,12 @@ _SIMULATOR = "tests.kit.simulator"
 @click.option("--numbers", default="answer", type=click.Choice(["answer", "later", "never"]),
               help="When the gateway hears the number of a new incident.")  # fmt: skip
 @click.option("--chaos", metavar="KIND[:N/M]", help="Misbehave: always, or n of every m calls.")
+@click.option("--slow-s", type=click.FloatRange(0), help="Seconds that `slow` waits (default: 1).")
+@click.option("--auth", type=click.Choice(_AUTHS), default="none", show_default=True,
+              help="How callers must prove themselves, as user `gateway`.")  # fmt: skip
+@click.option("--secret-file", metavar="FILE", help="File with the secret that goes with --auth.")
 @with_settings()
-def verb(
+def verb(  # noqa: PLR0913 - one for each option
     loaded: Loaded,
     *,
     partner: str,
@@ -36,17 +41,29 @@ def verb(
     password_file: str | None,
     numbers: str,
     chaos: str | None,
+    slow_s: float | None,
+    auth: str,
+    secret_file: str | None,
 ) -> None:
     """Be a service provider on this machine: SOAP, REST, and a ledger of what came in.
 
     \b
     ticket-gateway simulate NORTHWIND
     ticket-gateway simulate NORTHWIND --numbers later --chaos 500:1/3
+    ticket-gateway simulate NORTHWIND --chaos slow --slow-s 40
+    ticket-gateway simulate NORTHWIND --auth basic --secret-file secret.txt
     curl http://127.0.0.1:8090/sim/received.json
     curl -X POST "http://127.0.0.1:8090/sim/do/update?text=On+our+way"
+    curl -X POST "http://127.0.0.1:8090/sim/do/chaos?kind=garbage"
+
+    Kinds of chaos: refuse, timeout, slow, drip, reset, cut, lose-answer (the work is done), 400,
+    401, 429, 500, client-fault, server-fault, html, charset, dtd, redirect, huge, endless, bomb,
+    headers, garbage, twice. End the program to let the partner be away.
 
     Needs the source tree: the simulator is part of the tests.
     """
+    if (auth == "none") != (secret_file is None):
+        raise click.UsageError("--auth and --secret-file go together")
     if password_file is not None and user is None:
         raise click.UsageError("--password-file goes with --user")
     login = (user, secret(password_file, prompt=f"Password of {user}", new=False)) if user else None
@@ -58,6 +75,10 @@ def verb(
     except OSError as error:
         raise CannotStart(f"cannot listen on port {port}: {error.strerror}; give --port") from None
     simulator.desk.numbers = simulation.Numbers(numbers)
+    simulator.slow_s = simulator.slow_s if slow_s is None else slow_s
+    if secret_file is not None:
+        wanted = secret(secret_file, prompt="", new=False)
+        simulator.proof = simulation.Proof(auth=auth, secret=wanted)
     if chaos is not None:
         _misbehave(simulator, chaos)
     with simulator:
@@ -98,6 +119,8 @@ def _explain(simulator: Any, partner: str) -> None:
     say(f"What came in: {simulator.url}/sim/received.json; commands: POST {simulator.url}/sim/do/")
     say("  acknowledge update ready close reject (number, text), chaos (kind), calm, forget,")
     say("  numbers (when)")
+    say("It proves itself by the task's hash, for which the gateway needs ssp7_workflow.hash_keys,")
+    say("  or as the account of --user.")
 
 
 def _until_signal() -> None:

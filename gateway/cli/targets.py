@@ -1,14 +1,17 @@
 """``ticket-gateway partners targets`` and ``test``: where partners are called, and how it went."""
 
+from collections.abc import Sequence
+
 import click
 
 from gateway.cli.administered import actor, administered, ready_database, values_of
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
-from gateway.cli.rows import show_row
+from gateway.cli.rows import show_row, tell_changed
 from gateway.errors import NotFound
 from gateway.settings import Loaded
 from gateway.usecases import targets
+from gateway.usecases.list_fields import hint
 
 PARTLY = 6
 FAILED = 1
@@ -103,8 +106,7 @@ def set_target(
         changed = administers.run(
             lambda unit: targets.change(partner, code, values, actor(context), unit)
         )
-    show_row(changed.row, as_json=as_json)
-    say(f"Changed: {', '.join(changed.fields)}." if changed.fields else "Nothing to change.")
+    tell_changed(changed, as_json=as_json)
 
 
 @group.command("remove")
@@ -144,12 +146,17 @@ def test(
 
     with ready_database(loaded) as settings:
         rows = compose.tried_targets(settings, partner)
+    known = [str(row["target"]) for row in rows]
     rows = [row for row in rows if code in (None, row["target"])]
     if not rows:
-        raise NotFound(
-            f"{partner} has no such target; add one with `ticket-gateway partners targets add`"
-        )
+        raise NotFound(f"{partner} has no target{_named(code, known)}")
     show(rows, as_json=as_json)
     good = sum(bool(row["ok"]) for row in rows)
     if good < len(rows):
         context.exit(PARTLY if good else FAILED)
+
+
+def _named(code: str | None, known: Sequence[str]) -> str:
+    if code is None or not known:
+        return " yet: ticket-gateway partners targets add"
+    return f" {code!r}{hint(code, known)}"

@@ -127,6 +127,8 @@ class Caller:
         try:
             with connection:
                 return self._exchanged(connection, request)
+        except httpcore.ConnectTimeout:
+            raise Unanswered(f"no connection to {place} in time") from None
         except (Late, TimeoutError):
             raise Unanswered(f"no whole answer from {place} in time") from None
         except Overfull:
@@ -142,6 +144,8 @@ class Caller:
             raise Impossible("a header of the request has forbidden characters") from None
         except ssl.SSLError as error:
             raise Unanswered(f"no TLS with {place}: {_tls_reason(error)}") from None
+        except httpcore.ConnectError as error:
+            raise Unanswered(f"no connection to {place}: {error}") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             raise Unanswered(f"no whole answer from {place}: {error}") from None
 

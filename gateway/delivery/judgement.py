@@ -7,6 +7,7 @@ from gateway import clock
 from gateway.delivery.calls import Answer
 from gateway.usecases.ports import Exchange, Permanent, Transient
 
+REFUSED = frozenset({401, 403, 407})  # of our credentials
 _PASSING = frozenset({408, 425, 429})
 _SERVER_ERRORS = range(500, 600)
 
@@ -15,6 +16,8 @@ def judged(answer: Answer, error: str, exchange: Exchange) -> Transient | Perman
     """Judge an answer by its status alone."""
     if passes(answer.status):
         return transient(answer, error, exchange)
+    if answer.status in REFUSED:
+        error = f"{error}: our credentials are refused"
     return Permanent(error=error, exchange=exchange)
 
 

@@ -83,7 +83,7 @@ def held(
     code = str(step.keys["target"])
     target = targets.find(situation.partner_id, code)
     if target is None:
-        return Permanent(error=f"no target {code}")
+        return Permanent(error=f"no target {code}: ticket-gateway partners targets add")
     try:
         this = Round(caller, target, situation)
     except Impossible as error:

@@ -3,9 +3,9 @@
 from gateway import clock
 from gateway.delivery.calls import Answer, Caller, Impossible, Outgoing, Unanswered
 from gateway.delivery.connection import Deadline
+from gateway.delivery.judgement import REFUSED
 from gateway.usecases.ports import Target
 
-_REFUSED = frozenset({401, 403, 407})
 _ERRORS = 500
 
 Row = dict[str, object]
@@ -36,7 +36,7 @@ def tried(caller: Caller, target: Target) -> Row:
 
 
 def _judged(answer: Answer) -> tuple[bool, int, str]:
-    if answer.status in _REFUSED:
+    if answer.status in REFUSED:
         return False, answer.status, "it answers, and refuses our credentials"
     if answer.status >= _ERRORS:
         return False, answer.status, "it answers, and is out of order"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imap_tools import MailBox, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError
+from imap_tools.errors import ImapToolsError, MailboxLoginError
 from imap_tools.mailbox import BaseMailBox
 
 _INBOX = "INBOX"
@@ -121,9 +121,11 @@ def _look_again(client: BaseMailBox) -> None:
     client.client.capabilities = tuple(told[-1].decode("ascii", "replace").upper().split())
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> str:  # noqa: PLR0911 - one for each cause
     """Say what went wrong; never the server's own words, which may repeat what it was sent."""
     match error:
+        case MailboxLoginError():
+            return "the server refuses user or password"
         case ImapToolsError() | imaplib.IMAP4.abort():
             return "the server ended the session or refused a command"
         case imaplib.IMAP4.error():

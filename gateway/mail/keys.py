@@ -1,26 +1,17 @@
 """A key as it comes out of an operator's file, before it is stored."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from gateway.domain.mail import Kind
+from gateway.domain.mail import Kind, MailKey
 from gateway.errors import BrokenRule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FoundKey:
     """A key of a file; ``secret`` is all that signing needs, unlocked, and is to be sealed."""
 
-    kind: Kind
-    address: str
-    fingerprint: str
-    short_id: str
-    signs: bool
-    encrypts: bool
-    public: bytes = field(repr=False)
+    key: MailKey
     secret: bytes | None = field(default=None, repr=False)
-    expires: datetime | None = None
-    revoked: bool = False
 
 
 class Locked(BrokenRule):

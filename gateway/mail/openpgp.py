@@ -14,6 +14,7 @@ import pysequoia
 from pysequoia import Cert, PySigner, SignatureMode, Tsk
 
 from gateway import clock
+from gateway.domain.mail import MailKey
 from gateway.errors import BrokenRule
 from gateway.mail.keys import FoundKey, Locked, Unusable
 
@@ -88,7 +89,7 @@ def _found(cert: Cert, secret: bytes | None) -> FoundKey:
         raise BrokenRule("not an OpenPGP key of version 4", field="file")
     users = [str(user) for user in cert.user_ids]
     addresses = [address for _, address in map(parseaddr, users) if "@" in address]
-    return FoundKey(
+    key = MailKey(
         kind="PGP",
         address=addresses[0] if addresses else "",
         fingerprint=cert.fingerprint.lower(),
@@ -96,10 +97,10 @@ def _found(cert: Cert, secret: bytes | None) -> FoundKey:
         signs=secret is not None and (_ended(cert) or _works(lambda: _signer(secret))),
         encrypts=_works(lambda: pysequoia.encrypt(b"", recipients=[cert])),
         public=bytes(cert),
-        secret=secret,
         expires=cert.expiration,
         revoked=cert.is_revoked,
     )
+    return FoundKey(key, secret)
 
 
 def _ended(cert: Cert) -> bool:

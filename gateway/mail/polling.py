@@ -36,15 +36,15 @@ class Mailbox:
         place, done, error = None, 0, ""
         try:
             with opened(self.server) as inbox:
-                place, done = self._empty(inbox)
+                place, done, error = self._empty(inbox)
         except (ServerAway, SecretMissing) as away:
             error = str(away)
             log.warning("mailbox not read", mailbox=self.name, reason=error)
         self._note(place, error)
         return done
 
-    def _empty(self, inbox: Inbox) -> tuple[MailPlace | None, int]:
-        place, done = None, 0
+    def _empty(self, inbox: Inbox) -> tuple[MailPlace | None, int, str]:
+        place, done, undone = None, 0, 0
         until = clock.monotonic_s() + _LONGEST_S
         for uid in inbox.waiting()[:_MOST_MAILS]:
             if clock.monotonic_s() > until:
@@ -52,21 +52,31 @@ class Mailbox:
             if place is None:
                 self._note(None, "")  # the mails refer to their mailbox
             place = MailPlace(uid_validity=inbox.uid_validity, uid=uid)
-            done += self._do(inbox, place)
-        return place, done
+            found = self._read(inbox, uid)
+            if found is None:
+                continue  # somebody took it away
+            if self._do(inbox, place, *found):
+                done += 1
+            else:
+                undone += 1
+        # Whoever looks at the mailbox, and not into the log, must see that something is stuck.
+        stuck = f"{undone} of its mails cannot be done and stay: see `mail not done` in the log"
+        return place, done, stuck if undone else ""
 
-    def _do(self, inbox: Inbox, place: MailPlace) -> bool:
+    def _read(self, inbox: Inbox, uid: int) -> tuple[bytes, int] | None:
+        """Give a mail, or the head of one that is too large, and its size."""
+        size = inbox.size(uid)
+        if size is None:
+            return None
+        most = self.desk.counters.most_bytes
+        raw = inbox.read(uid, most if size <= most else HEADER_BYTES)
+        return None if raw is None else (raw, size)
+
+    def _do(self, inbox: Inbox, place: MailPlace, raw: bytes, size: int) -> bool:
         """Do one mail and move it; one that we fail at stays where it is and keeps nobody waiting.
 
         It is read again after a crash before the move: what was done is known by its key.
         """
-        size = inbox.size(place.uid)
-        if size is None:
-            return False
-        most = self.desk.counters.most_bytes
-        raw = inbox.read(place.uid, most if size <= most else HEADER_BYTES)
-        if raw is None:
-            return False
         try:
             taken = self.desk.take(raw, size, place=place)
         except (TryLater, OutcomeUnknown):

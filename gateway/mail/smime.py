@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7, pkcs12
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from gateway import clock
+from gateway.domain.mail import MailKey
 from gateway.errors import BrokenRule
 from gateway.mail.keys import FoundKey, Locked, Unusable
 
@@ -148,7 +149,7 @@ def _packed(key: SigningKey, certificates: Iterable[x509.Certificate]) -> bytes:
 
 def _found(certificate: x509.Certificate, secret: bytes | None = None) -> FoundKey:
     rsa_key = isinstance(certificate.public_key(), rsa.RSAPublicKey)
-    return FoundKey(
+    key = MailKey(
         kind="SMIME",
         address=_address(certificate),
         # SHA-1 is what the world calls a certificate by; SHA-256 is reckoned where it is asked for.
@@ -157,9 +158,9 @@ def _found(certificate: x509.Certificate, secret: bytes | None = None) -> FoundK
         signs=secret is not None and _may(certificate, "digital_signature"),
         encrypts=rsa_key and _may(certificate, "key_encipherment"),
         public=certificate.public_bytes(Encoding.DER),
-        secret=secret,
         expires=certificate.not_valid_after_utc.astimezone(UTC),
     )
+    return FoundKey(key, secret)
 
 
 def _may(certificate: x509.Certificate, usage: str) -> bool:
@@ -172,11 +173,11 @@ def _may(certificate: x509.Certificate, usage: str) -> bool:
     except x509.ExtensionNotFound:
         pass
     try:
-        purposes = extensions.get_extension_for_oid(ExtensionOID.EXTENDED_KEY_USAGE).value
+        purposes = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return True
     mail = (ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
-    return any(purpose in mail for purpose in purposes)  # type: ignore[attr-defined]
+    return any(purpose in mail for purpose in purposes)
 
 
 def _address(certificate: x509.Certificate) -> str:

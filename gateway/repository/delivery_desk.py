@@ -3,7 +3,7 @@
 Each act is one transaction that takes the stream's lock, as workers do, and leaves an audit line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
 from psycopg.types.json import Jsonb
@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from gateway.errors import NotFound, WrongState
 from gateway.repository.deliveries import DeliveryStore
 from gateway.repository.transaction import Transaction, transaction
-from gateway.usecases.ports import AttemptRow, DeliveryLog, DeliveryRow, State, Wanted
+from gateway.text import printable
+from gateway.usecases.ports import AttemptRow, DeliveryLog, DeliveryRow, Standing, State, Wanted
 
 _PAGE = 500
 _SPREAD_S = 30.0  # over which the streams of a resumed partner become due
@@ -79,6 +80,19 @@ class DeliveryDesk:
             raise NotFound(f"no delivery {number}")
         ((lines, public),) = rows
         return DeliveryLog(lines=tuple(lines), public=public)
+
+    def standings(self, partners: Collection[str]) -> list[Standing]:
+        """Tell what keeps these partners from being sent anything."""
+        with transaction(self._engine) as current:
+            rows = current.alone("partner_standings", {"names": sorted(partners)})
+        return [Standing(*row) for row in rows]
+
+    def neglected(self) -> int:
+        """Count the streams that no worker takes, though they are due for a minute."""
+        with transaction(self._engine) as current:
+            ((count,),) = current.alone("neglected_streams", {})
+        number: int = count
+        return number
 
     def retry(self, number: int, *, from_start: bool) -> None:
         """Try again now, with a new count, at the failed step or from the start.
@@ -196,6 +210,7 @@ def _revive(current: Transaction, stream_id: int, before: DeliveryRow) -> None:
 def _partner_id(current: Transaction, name: str) -> int:
     rows = current.read("find_partner", {"name": name})
     if not rows:
-        raise NotFound("no such partner")
+        known = ", ".join(row[0] for row in current.read("partner_codes", {}))
+        raise NotFound(f"no partner {printable(name)!r}; there are: {known}")
     number: int = rows[0][0]
     return number

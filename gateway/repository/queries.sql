@@ -1269,6 +1269,11 @@ where name = (
   for no key update skip locked)
 returning name, now();
 
+-- name: failing_schedules
+-- What ran by the clock and went wrong the last time.
+select name, last_run, last_error from schedule
+where active and last_error <> '' order by name limit 500;
+
 -- name: settle_schedule
 -- Fenced by the owner: a worker whose lease ran out changes nothing.
 update schedule
@@ -1535,10 +1540,11 @@ set circuit_until = circuit_until - %(ahead_s)s::float8 * interval '1 second',
 where failing_since is not null or circuit_until is not null;
 
 -- name: backlogs
--- One look at a scrape. Counted from the rows themselves, so no counter can be wrong.
+-- One look at a scrape. Counted from the rows themselves, so no counter can be wrong. A partner that
+-- was switched off is left out once nothing of it is left.
 select p.name, coalesce(d.depth, 0),
   coalesce(extract(epoch from now() - d.oldest), 0)::float8, coalesce(d.failed, 0),
-  p.paused, p.circuit_until is not null
+  p.paused, p.circuit_until is not null, p.active
 from partner p
 left join (
   select s.partner_id, count(*) filter (where d.state = 'pending') as depth,
@@ -1547,7 +1553,7 @@ left join (
   from delivery d join stream s on s.id = d.stream_id
   where d.state in ('pending', 'failed')
   group by s.partner_id) d on d.partner_id = p.id
-where p.active
+where p.active or d.partner_id is not null
 order by p.name
 limit 1000;
 
@@ -1679,6 +1685,35 @@ where name = %(name)s returning id;
 -- name: find_partner
 -- By its system code.
 select id, paused from partner where name = %(name)s;
+
+-- name: partner_codes
+-- For whoever mistyped one.
+select name from partner order by name limit 50;
+
+-- name: partner_standings
+-- What keeps partners from being sent anything. Why one was paused stands in the audit alone; one
+-- that was resumed since has paused by itself.
+select p.name, p.active, p.paused, said.at, coalesce(said.actor, ''), coalesce(said.reason, ''),
+  p.failing_since, p.circuit_until
+from partner p
+left join lateral (
+  select at, actor, reason, action from audit
+  where p.paused and subject = p.name and action in ('partner paused', 'partner resumed')
+  order by at desc, id desc limit 1) said on said.action = 'partner paused'
+where p.name = any(%(names)s::text[])
+order by p.name
+limit 1000;
+
+-- name: neglected_streams
+-- Due for a minute, nothing keeps them, and no worker gives a sign of life: each runs a schedule
+-- every 30 seconds.
+select count(*)
+from stream s
+join partner p on p.id = s.partner_id
+where s.due < now() - interval '1 minute' and p.active and not p.paused
+  and (p.circuit_until is null or p.circuit_until < now() - interval '1 minute')
+  and not exists (select from stream where lease_until > now())
+  and not exists (select from schedule where last_run > now() - interval '3 minutes');
 
 -- name: audit_delivery
 -- In the transaction of what was done.

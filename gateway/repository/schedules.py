@@ -45,6 +45,11 @@ class ScheduleStore:
                 {"name": name, "owner": owner, "next_run": next_run, "error": error},
             )
 
+    def failing(self) -> list[tuple[str, datetime, str]]:
+        """List what went wrong the last time: name, when, and why."""
+        with transaction(self._engine) as current:
+            return [(row[0], row[1], row[2]) for row in current.alone("failing_schedules", {})]
+
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:

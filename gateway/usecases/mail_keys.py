@@ -4,11 +4,10 @@ The caller has decided whether the actor may, as for ``lists``. Secrets come in 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
-from datetime import datetime
+from dataclasses import fields
 from typing import Any
 
-from gateway.domain.mail import Kind, key_name
+from gateway.domain.mail import MailKey, key_name
 from gateway.errors import BrokenRule, NotFound
 from gateway.usecases.administration_ports import AdministrationUnit, Record
 from gateway.usecases.lists import Actor, audit
@@ -18,23 +17,7 @@ _TABLE = "mail_key"
 Shown = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewKey:
-    """A key to be added, as its table has it; ``secret_sealed`` None: a public key alone."""
-
-    kind: Kind
-    address: str
-    fingerprint: str
-    short_id: str
-    signs: bool
-    encrypts: bool
-    public: bytes = field(repr=False)
-    secret_sealed: bytes | None = field(default=None, repr=False)
-    expires: datetime | None = None
-    revoked: bool = False
-
-
-def add(new: NewKey, actor: Actor, unit: AdministrationUnit) -> Shown:
+def add(new: MailKey, actor: Actor, unit: AdministrationUnit) -> Shown:
     """Add a key, or take a newer copy of one; it is switched on.
 
     A public copy leaves the secret part that is kept: it brings a new end or a revocation.
@@ -49,7 +32,7 @@ def add(new: NewKey, actor: Actor, unit: AdministrationUnit) -> Shown:
     if same:
         if new.secret_sealed is None and same[0]["secret_sealed"] is not None:
             values |= {"secret_sealed": same[0]["secret_sealed"], "signs": same[0]["signs"]}
-        unit.update(_TABLE, {"id": same[0]["id"]}, values | {"active": True})
+        unit.update(_TABLE, {"id": same[0]["id"]}, values)
     else:
         unit.insert(_TABLE, values)
     after = next(

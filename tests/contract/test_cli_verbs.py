@@ -147,6 +147,7 @@ def test_groups_are_added_listed_and_made_integrated(verbs):
     (changed,) = verbs.data("groups", "set", "Field service", "integrated=true", "partner=internal")
     listed = {group["name"]: group for group in verbs.data("groups", "list")}
     assert listed["Field service"] == changed
+    assert verbs.data("groups", "show", "Field service") == [changed]
     assert listed["Field service"]["integrated"] is True
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 from contextlib import contextmanager
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -21,7 +22,6 @@ from gateway.repository.administration import Administration
 from gateway.repository.deliveries import DeliveryStore
 from gateway.usecases import article_mails, mail_keys
 from gateway.usecases.lists import Actor
-from gateway.usecases.mail_keys import NewKey
 from tests.kit import keyring as kit
 from tests.kit.children import child
 from tests.kit.keyring import ENDED, PASSPHRASE, READER, SIGNER
@@ -82,13 +82,11 @@ class Desk:
     def key(self, file, passphrase=None, **changes):
         """Add a key of a file, as the verb does; give its fingerprint."""
         (found,) = read_keys(file, passphrase)
-        names = ("kind", "address", "fingerprint", "short_id", "signs", "encrypts", "public",
-                 "expires", "revoked")  # fmt: skip
-        values = {name: getattr(found, name) for name in names} | changes
-        sealed = found.secret and SEAL.seal(found.secret, sealed_as(found.kind, found.fingerprint))
-        new = NewKey(**values, secret_sealed=sealed)
+        name = found.key.fingerprint
+        sealed = found.secret and SEAL.seal(found.secret, sealed_as(found.key.kind, name))
+        new = replace(found.key, secret_sealed=sealed, **changes)
         Administration(self.stores.engine).run(lambda unit: mail_keys.add(new, ACTOR, unit))
-        return found.fingerprint
+        return name
 
     def disable(self, fingerprint):
         Administration(self.stores.engine).run(

@@ -142,8 +142,27 @@ def test_check_tells_how_each_partner_stands(database_url):
         *("partner SOUTH", False),
         "0 waiting, paused",
     )
-    assert south["remedy"]
+    assert south["remedy"] == "paused: ticket-gateway deliveries resume SOUTH"
     assert done.returncode == 1
+
+
+def test_check_tells_of_schedules_that_failed_and_of_work_that_no_worker_takes(database_url):
+    with psycopg.connect(driver_url(database_url), autocommit=True) as session:
+        session.execute(
+            "insert into schedule (name, spec, next_run, last_run, last_error) values"
+            " ('retention', 'daily 02:30 UTC', now(), '2026-03-04T02:30Z', 'disk full')"
+        )
+        session.execute(
+            "insert into stream (partner_id, subject, due)"
+            " select id, 'ticket:1', now() - interval '2 minutes' from partner where internal"
+        )
+    done = run_here(
+        *("check", "--database-url", database_url, "--json"),
+        GATEWAY_DATABASE__ALLOW_UNSAFE="true",
+    )
+    found = {row["subject"]: (row["ok"], row["found"]) for row in lines(done)}
+    assert found["schedules"] == (False, "retention at 2026-03-04 02:30 UTC: disk full")
+    assert found["worker"] == (False, "1 tickets and services wait, and no worker runs")
 
 
 def test_migrate_tells_its_steps_and_takes_them_when_asked(empty_database_url):

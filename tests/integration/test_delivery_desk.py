@@ -1,6 +1,9 @@
 """The verb ``deliveries`` and what it does: every act under the stream's lock, and audited."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from click.testing import CliRunner
@@ -231,6 +234,83 @@ def test_the_verb_lists_failed_ones_before_pending_ones(outbox, store, run, part
     ]
     assert [one["state"] for one in shown] == ["pending"]
     assert "event_id" in shown[0]
+
+
+def test_listings_and_retries_tell_what_keeps_a_partner_from_being_sent_to(
+    outbox, store, run, partner
+):
+    number = dead(outbox, store, partner)
+    outbox.queue(partner, "ticket:8")
+    run("pause", "NORTHWIND", "--reason", "maintenance until noon")
+    for words in (["list"], ["show", str(number + 1)], ["retry", str(number)]):
+        told = run(*words).stderr
+        assert "NORTHWIND was paused at " in told
+        assert (
+            "by deliveries pause, 'maintenance until noon': ticket-gateway deliveries resume"
+            in told
+        )
+    assert "now" not in run("retry", str(number)).stderr
+    run("resume", "NORTHWIND")
+    paused = Circuit(failures=9, paused=True)
+    store.circuit(partner, lambda before, now: paused)
+    assert "NORTHWIND paused by itself" in run("list").stderr
+    away = Circuit(failures=9, failing_since=datetime(2026, 3, 4, 2, 10, tzinfo=UTC))
+    store.circuit(partner, lambda before, now: replace(away, open_until=now + timedelta(hours=1)))
+    told = run("list").stderr
+    assert "NORTHWIND does not answer since 2026-03-04 02:10:00 UTC, it is asked again at" in told
+    assert "ticket-gateway partners test NORTHWIND" in told
+    outbox.session.execute("update partner set active = false")
+    assert "ticket-gateway partners set NORTHWIND active=true" in run("list").stderr
+    (backlog,) = [one for one in store.backlogs() if one.partner == "NORTHWIND"]
+    assert (backlog.depth, backlog.active) == (2, False)
+
+
+def test_what_waits_without_any_worker_is_told(outbox, run, desk, partner):
+    outbox.session.execute("delete from schedule")
+    outbox.queue(partner)
+    assert desk.neglected() == 0
+    outbox.session.execute("update stream set due = due - interval '2 minutes'")
+    assert "no worker runs, 1 tickets and services wait" in run("list").stderr
+    outbox.session.execute(
+        "insert into schedule (name, spec, next_run, last_run) values ('x', 'every 30 s', now(), now())"
+    )
+    assert desk.neglected() == 0
+    outbox.session.execute("delete from schedule")
+
+
+def test_an_unknown_partner_is_told_beside_those_there_are(run, partner):
+    for words in (["list", "--partner", "northwind"], ["pause", "northwind"]):
+        with pytest.raises(NotFound, match="no partner 'northwind'; there are: NORTHWIND"):
+            run(*words)
+
+
+def test_a_bulk_that_is_broken_off_tells_how_far_it_came(outbox, store, run, partner):
+    numbers = [dead(outbox, store, partner, f"ticket:{n}") for n in range(3)]
+    retry = DeliveryDesk.retry
+
+    def retried(desk, number, **how):
+        if number == numbers[1]:
+            raise KeyboardInterrupt
+        retry(desk, number, **how)
+
+    with mock.patch.object(DeliveryDesk, "retry", retried):
+        assert "Ended after 1 of 3" in run("retry", "--all-failed", code=1).stderr
+    assert outbox.states() == {"failed": 2, "pending": 1}
+
+
+def test_a_sheet_for_people_has_each_try_with_both_sides_and_the_ways_out(
+    outbox, store, run, partner
+):
+    number = dead(outbox, store, partner)
+    outbox.queue(partner, "ticket:7")
+    shown = run("show", str(number))
+    assert (
+        "step send, permanent, status 400, 3 ms\n    HTTP 400\n  request\n    <a/>\n"
+        in shown.stdout
+    )
+    for verb in (f"retry {number}", f"discard {number} --reason", "NORTHWIND on_dead=skip"):
+        assert verb in shown.stderr
+    assert f"deliveries show {number}" in run("show", str(number + 1)).stderr
 
 
 def test_the_verb_shows_a_delivery_with_its_attempts(outbox, store, run, partner):

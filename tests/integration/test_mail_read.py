@@ -3,10 +3,12 @@
 import errno
 import json
 import os
+from unittest import mock
 
 import pytest
 
 from gateway.cli import main
+from gateway.mail.desk import MailDesk
 from tests.kit.imap import PASSWORD, imap_server
 from tests.kit.inbound import STRANGER, TOP, mail
 from tests.kit.stores import Stores
@@ -72,6 +74,24 @@ def test_a_maildir_of_which_some_are_refused_ends_with_6(typed, tmp_path, stores
     ]
     assert (code, "1 of 2 refused" in told) == (6, True)
     assert stores.sql("select count(*) from mail") == [(2,)]
+
+
+def test_what_was_done_before_a_file_that_cannot_be_read_is_told(typed, tmp_path, stores):
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / "1.eml").write_bytes(mail("hello"))
+    (tmp_path / "box" / "2.eml").write_bytes(mail("hello again", message_id="<2@x>"))
+    taken = MailDesk.take
+
+    def take(desk, *args, **given):
+        (tmp_path / "box" / "2.eml").unlink()
+        return taken(desk, *args, **given)
+
+    with mock.patch.object(MailDesk, "take", take):
+        code, lines, told = typed("mail", "read", tmp_path / "box")
+    assert (code, len(lines)) == (3, 1)
+    assert "cannot read" in told
+    assert "2.eml and what comes after it" in told.replace("\n", " ")
+    assert stores.sql("select count(*) from mail") == [(1,)]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The verbs ``partners targets`` and ``partners test``, and the simulator as a verb."""
 
 import json
+import re
 import subprocess
 import sys
+from unittest import mock
 
 import click
 import httpx
@@ -14,7 +16,7 @@ from gateway.errors import BrokenRule, CannotStart, Missing, NotFound
 from tests.kit import web
 from tests.kit.children import ROOT, wait_until
 from tests.kit.serving import clean_environment, free_port
-from tests.kit.simulator import Proof, Simulator
+from tests.kit.simulator import Chaos, Proof, Simulator
 from tests.kit.simulator.server import Page
 from tests.kit.stores import Stores
 
@@ -132,6 +134,18 @@ def test_no_verb_of_partners_shows_more_of_a_secret_than_its_name(run, tmp_path)
     assert told[0]["secret"] == "northwind"
 
 
+def test_partners_are_listed_with_how_they_stand_and_what_waits(run, stores):
+    stores.sql("update partner set paused = true where name = 'NORTHWIND'")
+    rows = {row["name"]: row for row in run("list", "--json")}
+    assert (rows["NORTHWIND"]["stands"], rows["SOUTHSEA"]["stands"]) == ("paused", "ready")
+    assert (rows["NORTHWIND"]["waiting"], rows["NORTHWIND"]["failed"]) == (0, 0)
+    (shown,) = run("show", "NORTHWIND", "--json")
+    assert shown == rows["NORTHWIND"]
+    stores.sql("update partner set paused = false, active = false where name = 'NORTHWIND'")
+    assert run("show", "NORTHWIND", "--json")[0]["stands"] == "not active"
+    stores.sql("update partner set active = true where name = 'NORTHWIND'")
+
+
 def test_names_that_do_not_fit_are_refused_with_the_nearest(run):
     run("targets", "add", "NORTHWIND", "desk", URL)
     with pytest.raises(BrokenRule, match="has a target desk"):
@@ -226,6 +240,36 @@ def answers(url):
         return web.get(url).status_code == 200
     except httpx.TransportError:
         return False
+
+
+def test_the_help_names_every_misbehaviour():
+    told = CliRunner().invoke(verbs, ["simulate", "--help"]).stdout.replace("\n ", "")
+    listed = re.search(r"Kinds of chaos: (.*?)\. ", told)[1]
+    assert set(re.findall(r"[a-z0-9-]+", re.sub(r"\(.*?\)", "", listed))) == set(Chaos)
+
+
+def test_a_simulated_partner_may_want_proof_and_be_slow(tmp_path):
+    (tmp_path / "secret").write_text("let me in\n")
+    made = []
+
+    def look(simulator, _partner):
+        made.append(simulator)
+        address = f"{simulator.url}/v2/incidents/X/state"
+        tried = [web.put(address, auth=("gateway", secret)) for secret in ("no", "let me in")]
+        assert [each.status_code for each in tried] == [401, 400]
+        slow = web.post(f"{simulator.url}/sim/do/chaos?kind=401&seconds=7")
+        assert (slow.status_code, simulator.slow_s) == (200, 7)
+        assert web.put(address, auth=("gateway", "let me in")).status_code == 401
+
+    with (
+        mock.patch("gateway.cli.simulate._explain", look),
+        mock.patch("gateway.cli.simulate._until_signal"),
+    ):
+        simulate("NORTHWIND", "--port", "0", "--auth", "basic", "--slow-s", "0.5",
+                 "--secret-file", str(tmp_path / "secret"))  # fmt: skip
+    assert made
+    with pytest.raises(click.UsageError, match="go together"):
+        simulate("NORTHWIND", "--auth", "basic")
 
 
 def test_a_wrong_simulation_is_refused():

@@ -74,6 +74,7 @@ from gateway.usecases.ports.delivery_desk import (
     DeliveryDesk,
     DeliveryLog,
     DeliveryRow,
+    Standing,
     Wanted,
 )
 from gateway.usecases.ports.entries import EntryStore
@@ -258,6 +259,7 @@ __all__ = [
     "SheetStore",
     "ShownArticle",
     "ShownFile",
+    "Standing",
     "State",
     "StoredProcess",
     "Target",

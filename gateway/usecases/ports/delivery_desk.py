@@ -1,6 +1,6 @@
 """What an operator sees of deliveries and does with them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -55,6 +55,20 @@ class DeliveryLog:
     public: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What keeps a partner from being sent anything, if something does."""
+
+    partner: str
+    active: bool
+    paused: bool
+    paused_at: datetime | None  # None: it was paused after nothing but failure
+    paused_by: str
+    reason: str
+    failing_since: datetime | None
+    probe_at: datetime | None  # its circuit is open: when it is asked again
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which deliveries are meant."""
@@ -95,6 +109,14 @@ class DeliveryDesk(Protocol):
         Raises:
             NotFound: no such delivery.
         """
+        ...
+
+    def standings(self, partners: Collection[str]) -> Sequence[Standing]:
+        """Tell what keeps these partners from being sent anything."""
+        ...
+
+    def neglected(self) -> int:
+        """Count the streams that no worker takes, though they are due for a minute."""
         ...
 
     def retry(self, number: int, *, from_start: bool) -> None:

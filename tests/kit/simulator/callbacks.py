@@ -13,6 +13,16 @@ PATH = "/Workflow/WebService/WorkflowService.asmx"
 _TASK = "ProcessInstanceTaskExternal"
 
 
+class NoProof(ValueError):
+    """There is neither a login nor a hash that came with the incident."""
+
+    def __str__(self) -> str:
+        return (
+            "no hash came with the incident: set ssp7_workflow.hash_keys at the gateway, or start "
+            "with --user"
+        )
+
+
 class Callbacks:
     """Calls a gateway; without a login the hash of the task proves the desk."""
 
@@ -71,6 +81,8 @@ class Callbacks:
         )
 
     def _call(self, operation: str, incident: Incident, **arguments: Any) -> Any:
+        if not (self._login or incident.hash):
+            raise NoProof
         given = arguments if self._login else {**arguments, "p_strHashCheck": incident.hash}
         with self._lock:  # one session is for one thread at a time
             if self._client is None:

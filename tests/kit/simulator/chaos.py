@@ -18,6 +18,7 @@ class Chaos(StrEnum):
     CUT = "cut"  # the answer ends before its announced length
     LOSE = "lose-answer"  # the work is done, the connection closed without an answer
     BAD_REQUEST = "400"
+    UNAUTHORIZED = "401"
     TOO_MANY = "429"  # with Retry-After
     ERROR = "500"
     CLIENT_FAULT = "client-fault"

@@ -21,6 +21,7 @@ class Commanded(Protocol):
     desk: Desk
     chaos: Switch
     callbacks: Callbacks | None
+    slow_s: float
 
     def incident(self, number: str = "") -> Incident:
         """Give an incident, or the newest one."""
@@ -83,7 +84,8 @@ def page(simulator: Commanded) -> str:
     words = '<input name="number" placeholder="number (newest)"><input name="text">'
     buttons = "".join(_form(what, what, words) for what in _SAYINGS)
     kinds = "".join(f"<option>{kind}</option>" for kind in Chaos)
-    chaos = f'<select name="kind">{kinds}</select>'
+    seconds = '<input name="seconds" placeholder="seconds of slow" size="14">'
+    chaos = f'<select name="kind">{kinds}</select>{seconds}'
     return (
         "<!DOCTYPE html><html lang=en><title>Simulated partner</title><h1>Simulated partner</h1>"
         f"<p>{counts} (<a href=received.json>all of it</a>)</p>"
@@ -101,6 +103,7 @@ def _done(simulator: Commanded, what: str, given: Mapping[str, str]) -> dict[str
     match what:
         case "chaos":
             simulator.chaos.set(given.get("kind", ""))
+            simulator.slow_s = float(given.get("seconds") or simulator.slow_s)
         case "calm":
             simulator.chaos.off()
         case "numbers":

@@ -105,6 +105,8 @@ def _bad(chaos: Chaos, host: Host, version: str) -> Reply:  # noqa: PLR0911 - as
     match chaos:
         case Chaos.BAD_REQUEST:
             return Reply(400, "text/plain", b"bad request")
+        case Chaos.UNAUTHORIZED:
+            return Reply(401, "text/plain", b"who are you?", {"WWW-Authenticate": "Basic"})
         case Chaos.TOO_MANY:
             return Reply(429, "text/plain", b"too many", {"Retry-After": "7"})
         case Chaos.CLIENT_FAULT:

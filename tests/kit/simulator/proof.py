@@ -36,6 +36,8 @@ class Proof:
                 return self._token(body)
 
     def _token(self, body: bytes) -> bool:
+        if not body:
+            return False
         token = etree.fromstring(body).find(f".//{{{_WSSE}}}UsernameToken")
         if token is None or token.findtext(f"{{{_WSSE}}}Username") != self.user:
             return False
