@@ -15,6 +15,7 @@ from tests.kit.znuny import (
     REST,
     STRANGER,
     WEBSERVICE,
+    add_account,
     running_znuny,
 )
 
@@ -179,6 +180,23 @@ def test_customers_and_strangers_find_what_they_may_see(searches, face):
     assert searches.find(face, EVE) == NO_TICKETS
     # Articles that are not theirs are not searched.
     assert searches.find(face, JANE, MIMEBase_Body="97") == ["disk"]
+
+
+def test_a_customer_whose_login_holds_an_operator_finds_its_tickets(searches):
+    stores = searches.znuny.stores
+    user, _ = stores.customer_user("joe+mail@example.com", company=None, first="Joe", last="Doe")
+    add_account(stores, "joe+mail@example.com", "customer", customer_user_id=user.id)
+    login = {"CustomerUserLogin": "joe+mail@example.com", "Password": ADMIN_PASSWORD}
+    ticket = {**NEW_TICKET, "CustomerUser": "joe+mail@example.com", "Title": "Joe's"}
+    made = searches.znuny.call("rest", "TicketCreate", {**login, "Ticket": ticket,
+                                                        "Article": ARTICLE}).answer  # fmt: skip
+    found = searches.reply("rest", login).answer
+    as_expression = searches.find("rest", CustomerUserLogin="joe+mail@example.com")
+    searches.znuny.rows(  # out of the sight of the other tests
+        "update ticket set archived = true, queue_id = queue.id from queue"
+        " where queue.en = 'Elsewhere' and ticket.id = %s", made["TicketID"],
+    )  # fmt: skip
+    assert (found, as_expression) == ({"TicketID": [made["TicketID"]]}, NO_TICKETS)
 
 
 def test_a_search_needs_credentials(searches, face):

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 from lxml import etree
 
-from gateway.dialects.znuny import answers, faults, rest
+from gateway.dialects.znuny import answers, faults, fixed_lists, rest
+from gateway.dialects.znuny.desk import Options, ZnunyDesk
 from gateway.dialects.znuny.job import Job, canonical
 from gateway.dialects.znuny.refusals import (
     Refused,
@@ -19,6 +20,7 @@ from gateway.dialects.znuny.refusals import (
     required,
     wrong,
 )
+from gateway.dialects.znuny.routes import CONNECTOR
 from gateway.dialects.znuny.values import tidy
 from gateway.domain import rights
 from gateway.domain.people import Permission
@@ -32,6 +34,7 @@ from gateway.errors import (
     TooManyRequests,
 )
 from gateway.http.exchange import Trace
+from gateway.http.json_body import JsonCaps
 from gateway.http.redact import redacted_json, redacted_path, redacted_query
 from gateway.settings import load
 from gateway.soap import mapping
@@ -153,6 +156,37 @@ def test_what_is_ours_is_said_alike_on_both_faces(error, code, text):
     assert dict(answer.headers).get("Retry-After") == (
         None if content.retry_after_s is None else str(content.retry_after_s)
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("AuthFail", 401), ("SessionInvalid", 401), ("AccessDenied", 403), ("NoPermission", 403),
+     ("NotFound", 404), ("NotUnique", 409), ("AlreadyExists", 409),
+     ("Webservice.InvalidConfiguration", 500), ("MissingParameter", 400), ("Fail", 400)],
+)  # fmt: skip
+def test_znuny_a83_each_kind_of_error_has_a_status_where_the_operator_wants_one(kind, status):
+    for wanted, answered in (("http", status), ("legacy", 200)):
+        desk = ZnunyDesk(units=None, accounts=None, sessions=None,
+                         options=Options(rest_error_status=wanted))  # fmt: skip
+        endpoint = rest.RestEndpoint(CONNECTOR, "/x", desk, JsonCaps())
+        assert endpoint._said_no(Refused(kind, "x"), Trace("7", "znuny")).status == answered
+
+
+def test_fixed_lists_have_the_ids_of_the_original():
+    of_the_contract = {
+        1: "NewTicket", 2: "FollowUp", 8: "SendAnswer", 11: "EmailAgent", 12: "EmailCustomer",
+        15: "AddNote", 16: "Move", 17: "Lock", 18: "Unlock", 20: "TimeAccounting",
+        21: "CustomerUpdate", 22: "PriorityUpdate", 23: "OwnerUpdate", 25: "Misc",
+        26: "SetPendingTime", 27: "StateUpdate", 28: "TicketDynamicFieldUpdate", 33: "Merged",
+        34: "ResponsibleUpdate", 37: "TypeUpdate", 38: "ServiceUpdate", 39: "SLAUpdate",
+        40: "ArchiveFlagUpdate", 50: "TitleUpdate",
+    }  # fmt: skip
+    by_id = dict(enumerate(fixed_lists.HISTORY_TYPES, 1))
+    assert {id_: by_id[id_] for id_ in of_the_contract} == of_the_contract
+    assert len(set(by_id.values())) == 52
+    assert fixed_lists.LOCKS == {"unlock": 1, "lock": 2, "tmp_lock": 3}
+    assert fixed_lists.SENDER_TYPES == {"agent": 1, "system": 2, "customer": 3}
+    assert fixed_lists.CHANNELS == {"Email": 1, "Phone": 2, "Internal": 3, "Chat": 4}
 
 
 # --- requests as mappings --------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """TicketSearch: from its parameters to a search, and the ids that it finds (contract section 7)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -150,7 +150,7 @@ def _find(given: Parameters, job: Job, call: Call, unit: Unit) -> Mapping[str, A
     try:
         asked = _asked(given)
         found = unit.intake.look_up(asked) if asked.fields or any(asked.rows.values()) else _EMPTY
-        wanted = _Reader(given, found, job.options, unit).search(bound)
+        wanted = _Reader(given, found, job.options, unit, call.principal.account).search(bound)
     except FindsNothing:
         unit.messages.settle(call, None)
         return {}
@@ -185,8 +185,11 @@ def _keys(rows: _Rows, given: Parameters) -> Iterator[Key]:
 class _Reader:
     """Reads the parameters of a search, with the rows and fields that they name."""
 
-    def __init__(self, given: Parameters, found: Found, options: Options, unit: Unit) -> None:
+    def __init__(
+        self, given: Parameters, found: Found, options: Options, unit: Unit, caller: str
+    ) -> None:
         self._given = given
+        self._caller = caller
         self._found = found
         self._options = options
         self._now = unit.now
@@ -275,10 +278,18 @@ class _Reader:
             (Written.NUMBER, "TicketNumber", search_expressions.parse),
             (Written.TITLE, "Title", self._expression),
             (Written.CUSTOMER, *customer),
-            (Written.CUSTOMER_USER, "CustomerUserLogin", self._expression),
+            (Written.CUSTOMER_USER, "CustomerUserLogin", self._of_login()),
         ):
             if name in given and (words := given.words(name, read)) != EVERYTHING:
                 yield field, words
+
+    def _of_login(self) -> Callable[[str], Words]:
+        """Give how a login is read: whoever logs in by it wrote no expression (contract 4.1).
+
+        A mail address may hold what else would join two terms.
+        """
+        own = self._given.given.get("CustomerUserLogin") == self._caller
+        return search_expressions.raw if own else self._expression
 
     def _article(self) -> ArticleTest:
         given = self._given
