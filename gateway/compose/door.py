@@ -131,6 +131,7 @@ def build_app(settings: Settings) -> Door:
         "ssp7": workflow_desk(units, settings),
         catalog.DIALECT: catalog_desk(units, settings),
     }
+    dialects = (*desks, "tickets")
     index = ServiceIndex(
         services,
         settings.public_url,
@@ -152,6 +153,7 @@ def build_app(settings: Settings) -> Door:
                     backlogs=DeliveryStore(engine).backlogs,
                     rules=console_rules(settings),
                     mailboxes=[console_mailbox(box) for box in settings.mailbox],
+                    dialects=dialects,
                     draft=process_editing(settings, units, TargetStore(engine)).draft,
                 ),
                 Logins(authenticators["console"], accounts, life_s=settings.login.session_s),
@@ -179,7 +181,7 @@ def build_app(settings: Settings) -> Door:
     recorder = Recorder(
         log,
         seal,
-        modes={name: Mode(settings.recording.mode) for name in (*desks, "tickets")},
+        modes={name: Mode(settings.recording.mode) for name in dialects},
         failed=metrics.recorder_failure,
     )
     return Door(

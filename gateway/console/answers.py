@@ -16,6 +16,7 @@ class Shown:
     data: Mapping[str, Any]
     more: Mapping[str, Any] = field(default_factory=dict)  # choices of forms and the like
     errors: Mapping[str, str] = field(default_factory=dict)  # by field of the form
+    rows: str = ""  # what of the data is a table, that can be had as CSV
     status: int = HTTPStatus.OK
 
 

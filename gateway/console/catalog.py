@@ -42,6 +42,19 @@ from gateway.usecases.ports import Call, Unit
 
 _PATH = "/catalog"
 _BUTTONS = (RequestType.PUBLISH, RequestType.UNPUBLISH, RequestType.VERSION, RequestType.DELETE)
+# The fields of the forms by what use cases call them.
+_FORM_FIELDS = {
+    "person_unique_id": "member",
+    "person_group_name": "member",
+    "list_name": "list",
+    "support_group_name": "group",
+    "child": "child",
+    "language_code": "language",
+    "internal_name": "field",
+    "part_internal_name": "field",
+    "request_option_code": "option",
+    "template": "template",
+}
 Command = Callable[[Any, Call, Unit], object]
 
 
@@ -68,6 +81,7 @@ def index(visit: Visit) -> Shown:
             "next": visit.link(page=str(page + 1)) if more else None,
         },
         more={"templates": names, "may_change": visit.may(EDIT)},
+        rows="services",
     )
 
 
@@ -160,7 +174,7 @@ def enlist(visit: Visit, guid: str) -> Gone:
 def relate(visit: Visit, guid: str) -> Gone:
     """Make another service part of this one, or no more."""
     command = SetRelation(
-        service=_guid(guid), child=_guid(visit.sent("child")), present=visit.sent("gone") != "1"
+        service=_guid(guid), child=_child(visit), present=visit.sent("gone") != "1"
     )
     _done(visit, catalog_editing.set_relation, command)
     return visit.gone(f"{_PATH}/{guid}", "saved", visit.sent("child"))
@@ -222,7 +236,13 @@ def _done(visit: Visit, act: Command, command: object, said: str = "") -> str:
         act(command, call, unit)
         return Done(None, said)
 
-    return visit.write(EDIT, work).note
+    try:
+        return visit.write(EDIT, work).note
+    except (BrokenRule, NotFound) as error:
+        if error.field not in _FORM_FIELDS:
+            raise
+        # What a form names and nobody knows is said at its field.
+        raise BrokenRule(error.sentence, field=_FORM_FIELDS[error.field]) from error
 
 
 def _guid(text: str) -> UUID:
@@ -230,6 +250,13 @@ def _guid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound("no such page") from None
+
+
+def _child(visit: Visit) -> UUID:
+    try:
+        return UUID(visit.sent("child").strip())
+    except ValueError:
+        raise BrokenRule("a GUID", field="child") from None
 
 
 def _rows(service: CatalogService, languages: tuple[str, ...]) -> list[dict[str, str]]:

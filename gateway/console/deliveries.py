@@ -1,8 +1,10 @@
 """Deliveries: what has to reach partners, what was tried, and what to do about it."""
 
+from contextlib import suppress
+
 from gateway.console.answers import Gone, Shown
 from gateway.console.forms import SEEN, mark
-from gateway.console.visit import Address, Visit
+from gateway.console.visit import MOST, Address, Visit
 from gateway.errors import BrokenRule, Missing, WrongState
 from gateway.text import is_text
 from gateway.usecases import sheets
@@ -14,18 +16,13 @@ _LONGEST_REASON = 1000
 def index(visit: Visit) -> Shown:
     """List the deliveries of a state, oldest first, and how each partner stands."""
     desk, most = visit.deliveries("ShowDeliveries"), visit.most()
-    state = _state(visit.asked("state") or State.FAILED)
-    ticket = visit.number("ticket")
-    partner = visit.asked("partner")
-    if not is_text(partner):
-        raise BrokenRule("characters that XML cannot carry", field="partner")
-    wanted = Wanted(
-        state=state,
-        partner=partner or None,
-        subject=None if ticket is None else f"ticket:{ticket}",
-        after=visit.number("after") or 0,
-    )
-    rows = list(desk.listed(wanted, most=most + 1))
+    rows: list[DeliveryRow] = []
+    state, errors = State.FAILED, dict[str, str]()
+    try:
+        wanted = _wanted(visit)
+        state, rows = wanted.state, list(desk.listed(wanted, most=most + 1))
+    except BrokenRule as error:
+        errors = {error.field or "state": error.sentence}
     shown = rows[:most]
     more = len(rows) > most
     return Shown(
@@ -36,7 +33,15 @@ def index(visit: Visit) -> Shown:
             "partners": list(visit.desk.backlogs()),
             "next": visit.link(after=str(shown[-1].id)) if more else None,
         },
-        more={"states": tuple(State), "may_pause": visit.may("PausePartner")},
+        more={
+            "states": tuple(State),
+            "may_pause": visit.may("PausePartner"),
+            "may_settle": visit.may("SettleDeliveries"),
+            "reasons": desk.reasons() if state is State.FAILED and len(shown) > 1 else [],
+        },
+        rows="deliveries",
+        errors=errors,
+        status=422 if errors else 200,
     )
 
 
@@ -80,6 +85,18 @@ def discard(visit: Visit, number: str) -> Gone:
     return visit.gone(f"/deliveries/{number}", "discarded", number)
 
 
+def retry_failed(visit: Visit, code: str) -> Gone:
+    """Try the failed deliveries of a partner again, oldest first, as many as one page lists."""
+    desk = visit.deliveries("SettleDeliveries")
+    wanted, retried = Wanted(state=State.FAILED, partner=code), 0
+    for row in list(desk.listed(wanted, most=MOST)):
+        # Somebody else may have settled it meanwhile.
+        with suppress(WrongState):
+            desk.retry(row.id, from_start=False)
+            retried += 1
+    return visit.gone("/deliveries", "retried_all", code, str(retried))
+
+
 def pause(visit: Visit, code: str) -> Gone:
     """Send a partner nothing more for now."""
     changed = visit.deliveries("PausePartner").pause(code, _reason(visit))
@@ -103,9 +120,26 @@ ADDRESSES = (
             show=lambda visit, code: index(visit),  # noqa: ARG005 - the arguments of a page
             act=act,
         )
-        for verb, act in (("pause", pause), ("resume", resume))
+        for verb, act in (("pause", pause), ("resume", resume), ("retry", retry_failed))
     ),
 )
+
+
+def _wanted(visit: Visit) -> Wanted:
+    """Read the filters.
+
+    Raises:
+        BrokenRule: one of them cannot be.
+    """
+    ticket, partner = visit.number("ticket"), visit.asked("partner")
+    if not is_text(partner):
+        raise BrokenRule("characters that XML cannot carry", field="partner")
+    return Wanted(
+        state=_state(visit.asked("state") or State.FAILED),
+        partner=partner or None,
+        subject=None if ticket is None else f"ticket:{ticket}",
+        after=visit.number("after") or 0,
+    )
 
 
 def _state(text: str) -> State:

@@ -39,4 +39,5 @@ class Desk:
     backlogs: Callable[[], Sequence[Backlog]]
     rules: Rules
     mailboxes: Sequence[MailboxKeys]
+    dialects: Sequence[str]  # as messages name them
     draft: Callable[[str, int, str], Draft]  # of a process: its name, its next version, the text

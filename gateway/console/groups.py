@@ -35,6 +35,7 @@ def index(visit: Visit) -> Shown:
             "groups": left[:most],
             "next": visit.link(after=str(left[most - 1]["name"])) if more else None,
         },
+        rows="groups",
     )
 
 

@@ -29,6 +29,7 @@ def show(visit: Visit) -> Shown:
             "refused": refused,
             "next": visit.link(before=str(refused[-1].id)) if more else None,
         },
+        rows="refused",
         more={"may_sync": visit.may("SyncAppFields"), "may_look": visit.may("LookIntoMailbox")},
     )
 

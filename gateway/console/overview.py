@@ -2,18 +2,21 @@
 
 from gateway.console.answers import Shown
 from gateway.console.visit import Address, Visit
-from gateway.usecases import sheets
+from gateway.usecases import recorded, sheets
 
 
 def show(visit: Visit) -> Shown:
-    """Show the counts of tickets and, to whoever looks after deliveries, the partners."""
+    """Show the counts of tickets and, to whoever runs the gateway, what fails and who waits."""
     counts = visit.read("ListTickets", sheets.counts)
     operator = visit.may("ShowDeliveries")
     partners = list(visit.desk.backlogs()) if operator else []
+    failures = visit.deliveries("ShowDeliveries").reasons() if operator else []
+    inspector = visit.may("ShowMessages")
+    hour = visit.read("ShowMessages", recorded.last_hour) if inspector else []
     return Shown(
         template="overview.html",
-        data={"counts": counts, "partners": partners},
-        more={"operator": operator},
+        data={"counts": counts, "partners": partners, "failures": failures, "hour": hour},
+        more={"operator": operator, "inspector": inspector},
     )
 
 

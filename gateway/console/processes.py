@@ -29,6 +29,7 @@ def index(visit: Visit) -> Shown:
             "processes": left[:most],
             "next": visit.link(after=str(left[most - 1]["name"])) if more else None,
         },
+        rows="processes",
     )
 
 

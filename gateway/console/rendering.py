@@ -1,5 +1,7 @@
 """How pages of the console are written: as HTML from templates, and their twins as JSON."""
 
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -11,10 +13,12 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from gateway import clock
 from gateway.console.texts import TEXTS, said
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
 PROBLEM = "application/problem+json"
 
 # Nothing runs and nothing is loaded from elsewhere; no page may be framed (experience, section 10).
@@ -30,6 +34,9 @@ HEADERS = (
     ("Cache-Control", "no-store"),
     ("Vary", "Accept-Language, Cookie"),
 )
+_UNITS = {"en": ("d", "h", "min", "s"), "de": ("T", "h", "min", "s")}
+# A program for sheets would run a text that begins like this (hardening page, F8).
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FORMS = {"en": "%Y-%m-%d %H:%M:%S", "de": "%d.%m.%Y %H:%M:%S"}
 
 
@@ -56,6 +63,8 @@ class Writer:
             console=f"{self._base}/console",
             words=lambda pair: _words(pair, language),
             moment=lambda time: self._moment(time, language),
+            age=lambda seconds: _age(seconds, language),
+            ahead=lambda time: _age((time - clock.now()).total_seconds(), language),
             said=lambda key, *names: said(key, language, *names),
             **content,
         )
@@ -77,6 +86,28 @@ def twin(data: Mapping[str, Any]) -> bytes:
     return json.dumps(plain(data), ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+def table(rows: Sequence[Any]) -> bytes:
+    """Write records as CSV; the byte order mark tells programs for sheets that it is UTF-8."""
+    records = [plain(row) for row in rows]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(records[0] if records else ())
+    writer.writerows([_cell(value) for value in record.values()] for record in records)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return f"'{value}" if value.startswith(_FORMULAS) else value
+        case list() if all(isinstance(each, str) for each in value):
+            return _cell(" / ".join(value))
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
 def plain(value: Any) -> Any:
     """Turn a value into what JSON knows: records into objects, times into ISO 8601."""
     match value:
@@ -95,6 +126,15 @@ def plain(value: Any) -> Any:
         case _:
             shown = str(value)
     return shown
+
+
+def _age(seconds: float, language: str) -> str:
+    """Write a span by its two largest units; what lies behind is none."""
+    left, parts = max(int(seconds), 0), []
+    for unit, size in zip(_UNITS[language], (86_400, 3600, 60, 1), strict=True):
+        count, left = divmod(left, size)
+        parts += [f"{count} {unit}"] if count else []
+    return " ".join(parts[:2]) or f"0 {_UNITS[language][-1]}"
 
 
 def _words(pair: Sequence[str] | None, language: str) -> str:

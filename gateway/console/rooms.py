@@ -1,11 +1,13 @@
 """The rooms of the console: every address, and the menu."""
 
 from gateway.console import (
+    audit,
     catalog,
     catalog_templates,
     deliveries,
     groups,
     mailboxes,
+    messages,
     overview,
     processes,
     ticketing,
@@ -20,19 +22,23 @@ ADDRESSES: tuple[Address, ...] = (
     *groups.ADDRESSES,
     *ticketing.ADDRESSES,
     *deliveries.ADDRESSES,
+    *messages.ADDRESSES,
     *mailboxes.ADDRESSES,
     *processes.ADDRESSES,
     *catalog.ADDRESSES,
     *catalog_templates.ADDRESSES,
+    *audit.ADDRESSES,
 )
 TABS = (
     Tab("overview", "/", "ListTickets"),
     Tab("tickets", "/tickets", "ListTickets"),
     Tab("deliveries", "/deliveries", "ShowDeliveries"),
+    Tab("messages", "/messages", "ShowMessages"),
     Tab("mailboxes", "/mailboxes", "ShowMailboxes"),
     Tab("processes", "/processes", "ShowProcesses"),
     Tab("catalog", "/catalog", "ShowCatalog"),
     Tab("groups", "/groups", "ShowGroups"),
     Tab("ticketing", "/settings/ticketing", "ShowTicketingSettings"),
     Tab("app_fields", "/app-fields", "LookUpAppFields"),
+    Tab("audit", "/audit", "ShowAudit"),
 )

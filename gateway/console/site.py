@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
@@ -12,7 +13,7 @@ from gateway.console.answers import Gone, Shown
 from gateway.console.desk import Desk
 from gateway.console.forms import once_token, read_form, require_ours, token_of
 from gateway.console.logins import Flash, Header, Logins
-from gateway.console.rendering import HEADERS, HTML, JSON, PROBLEM, Writer, twin
+from gateway.console.rendering import CSV, HEADERS, HTML, JSON, PROBLEM, Writer, table, twin
 from gateway.console.visit import Address, Visit
 from gateway.domain.people import Principal
 from gateway.errors import (
@@ -34,7 +35,6 @@ from gateway.soap.page_texts import language
 PATH = "/console"
 STYLESHEET_PATH, ICON_PATH = "/assets/console.css", "/assets/icon.svg"
 FORM = "application/x-www-form-urlencoded"
-_TWIN = ".json"
 _LOGIN, _LOGOUT = "/login", "/logout"
 _FIRST, _FIRST_TWIN = "/", "/index"
 _MIB = 1024 * 1024
@@ -51,6 +51,14 @@ _STATUS: tuple[tuple[type[GatewayError], int], ...] = (
     (Refused, HTTPStatus.BAD_REQUEST),
     (TryLater, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+
+
+class Face(StrEnum):
+    """How a page is answered: what is put behind its path."""
+
+    PAGE = ""
+    TWIN = ".json"
+    TABLE = ".csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +99,34 @@ class Console:
     # GET
 
     def page(self, request: Request) -> Answer:
-        """Show a page, or its twin where the path ends in ``.json``."""
-        path, as_json = _below(request.path)
+        """Show a page, its twin as JSON, or its table as CSV."""
+        path, face = _below(request.path)
         try:
-            return self._twin(request, path) if as_json else self._shown(request, path)
+            if face is Face.PAGE:
+                return self._shown(request, path)
+            shown = self._data(request, path, export=face is Face.TABLE)
         except GatewayError as error:
-            return self._problem(request, error, as_json=as_json)
+            return self._problem(request, error, as_json=face is not Face.PAGE)
+        if face is Face.TWIN:
+            return Answer(shown.status, twin(shown.data), JSON, HEADERS)
+        return self._table(shown, f"{self._base}{PATH}{path}{face}")
 
-    def _twin(self, request: Request, path: str) -> Answer:
+    def _data(self, request: Request, path: str, *, export: bool) -> Shown:
         principal = self._logins.caller(request)
         address, parts = self._found(path)
-        shown = address.show(self._visit(request, principal), **parts)
-        return Answer(shown.status, twin(shown.data), JSON, HEADERS)
+        visit = replace(self._visit(request, principal), export=export)
+        shown = address.show(visit, **parts)
+        for field, sentence in shown.errors.items():
+            raise BrokenRule(sentence, field=field)
+        if export and not shown.rows:
+            raise NotFound("this page is no table")
+        return shown
+
+    def _table(self, shown: Shown, where: str) -> Answer:
+        headers = [("Content-Disposition", f'attachment; filename="{shown.rows}.csv"')]
+        if following := shown.data["next"]:
+            headers.append(("Link", f'<{where}{following}>; rel="next"'))
+        return Answer(HTTPStatus.OK, table(shown.data[shown.rows]), CSV, (*HEADERS, *headers))
 
     def _shown(self, request: Request, path: str) -> Answer:
         if path == _LOGIN:
@@ -241,7 +265,10 @@ class Console:
             errors=shown.errors,
             flash=flash,
             problem=problem,
-            twin=self._address_of_twin(request),
+            kept=visit.kept,
+            start=visit.link(after="", before="", page=""),
+            twin=self._address_of(request, Face.TWIN),
+            table=self._address_of(request, Face.TABLE) if shown.rows else None,
             **shown.data,
             **shown.more,
         )
@@ -257,10 +284,10 @@ class Console:
             "path": _below(visit.request.path)[0],
         }
 
-    def _address_of_twin(self, request: Request) -> str:
+    def _address_of(self, request: Request, face: Face) -> str:
         path = _below(request.path)[0]
         query = f"?{request.query}" if request.query and request.method == "GET" else ""
-        return f"{self._base}{PATH}{_FIRST_TWIN if path == _FIRST else path}{_TWIN}{query}"
+        return f"{self._base}{PATH}{_FIRST_TWIN if path == _FIRST else path}{face}{query}"
 
     def _problem(
         self,
@@ -300,6 +327,8 @@ class Console:
             "flash": None,
             "errors": {},
             "twin": None,
+            "table": None,
+            "kept": "",
             "path": "",
         }
         chosen = language(request.headers.get("accept-language", ""))
@@ -324,13 +353,12 @@ def icon(request: Request) -> Answer:
     return document(request, content, "image/svg+xml")
 
 
-def _below(path: str) -> tuple[str, bool]:
-    """Give the path below ``/console``, and whether its twin is meant."""
+def _below(path: str) -> tuple[str, Face]:
+    """Give the path below ``/console``, and which face of the page is meant."""
     below = path.removeprefix(PATH) or _FIRST
-    if not below.endswith(_TWIN):
-        return below, False
-    below = below.removesuffix(_TWIN)
-    return _FIRST if below == _FIRST_TWIN else below, True
+    face = next((each for each in (Face.TWIN, Face.TABLE) if below.endswith(each)), Face.PAGE)
+    below = below.removesuffix(face)
+    return (_FIRST if face and below == _FIRST_TWIN else below), face
 
 
 def _status(error: GatewayError) -> int:

@@ -19,16 +19,18 @@ TEXTS: Mapping[str, Both] = {
     "logged_in_as": _both("Logged in as", "Angemeldet als"),
     "log_out": _both("Log out", "Abmelden"),
     "as_json": _both("This page as JSON", "Diese Seite als JSON"),
+    "as_csv": _both("This list as CSV", "Diese Liste als CSV"),
     "next_page": _both("Next page", "Nächste Seite"),
     "first_page": _both("First page", "Erste Seite"),
-    "nothing": _both("Nothing here.", "Hier ist nichts."),
+    "shown": _both("shown", "angezeigt"),
+    "more_follow": _both("more follow", "weitere folgen"),
+    "without_filters": _both("Without filters", "Ohne Filter"),
     "yes": _both("yes", "ja"),
     "no": _both("no", "nein"),
     "nobody": _both("nobody", "niemand"),
     "none": _both("none", "keiner"),
     "save": _both("Save", "Speichern"),
     "show": _both("Show", "Anzeigen"),
-    "back": _both("Back", "Zurück"),
     "optional": _both("optional", "optional"),
     # problems
     "problem": _both("This did not work", "Das hat nicht geklappt"),
@@ -59,7 +61,11 @@ TEXTS: Mapping[str, Both] = {
     "deliveries": _both("Deliveries", "Lieferungen"),
     "processes": _both("Processes", "Prozesse"),
     "mailboxes": _both("Mailboxes", "Postfächer"),
+    "messages": _both("Messages", "Nachrichten"),
+    "audit": _both("Audit", "Audit"),
     # mailboxes
+    "every": _both("every", "alle"),
+    "no_refused": _both("No mail was refused.", "Es wurde keine Mail abgelehnt."),
     "mailbox": _both("Mailbox", "Postfach"),
     "server": _both("Server", "Server"),
     "addresses": _both("Addresses", "Adressen"),
@@ -70,14 +76,34 @@ TEXTS: Mapping[str, Both] = {
         "It is not in the settings any more.", "Es steht nicht mehr in den Einstellungen."
     ),
     "mailboxes_hint": _both(
-        "Mailboxes are tables [[mailbox]] of the settings file.",
-        "Postfächer sind Tabellen [[mailbox]] der Einstellungsdatei.",
+        "No mailbox yet: each is a table [[mailbox]] of the settings file.",
+        "Noch kein Postfach: Jedes ist eine Tabelle [[mailbox]] der Einstellungsdatei.",
     ),
     "refused_mails": _both("Refused mails", "Abgelehnte Mails"),
     "refused_hint": _both(
         "Newest first. Put the cause right and move the mail back to the inbox: it is judged anew.",
         "Neueste zuerst. Ursache beheben und die Mail in den Posteingang zurücklegen: Sie wird neu"
         " beurteilt.",
+    ),
+    "m_AMBIGUOUS": _both(
+        "it names two different numbers in one place",
+        "sie nennt an einer Stelle zwei verschiedene Nummern",
+    ),
+    "m_SENDER_NOT_ALLOWED": _both(
+        "the sender may not change the task, and there is no good hash",
+        "der Absender darf die Aufgabe nicht ändern, und es gibt keinen gültigen Hash",
+    ),
+    "m_NO_TARGET": _both(
+        "it names nothing known, and new_tickets is off",
+        "sie nennt nichts Bekanntes, und new_tickets ist aus",
+    ),
+    "m_TICKET_CLOSED": _both("the ticket is closed", "das Ticket ist geschlossen"),
+    "m_TASK_CLOSED": _both("the task is closed", "die Aufgabe ist geschlossen"),
+    "m_MAIL_TOO_LARGE": _both("above max_mail_bytes", "über max_mail_bytes"),
+    "m_ATTACHMENT_TOO_LARGE": _both("its files are too large", "ihre Dateien sind zu groß"),
+    "m_MAIL_UNREADABLE": _both(
+        "more parts, lines or headers than any proper mail has",
+        "mehr Teile, Zeilen oder Kopfzeilen als jede ordentliche Mail",
     ),
     "received": _both("Received", "Empfangen"),
     "sender": _both("Sender", "Absender"),
@@ -95,12 +121,128 @@ TEXTS: Mapping[str, Both] = {
     "c_paused": _both("paused", "angehalten"),
     "c_open": _both("not reachable, probed", "nicht erreichbar, wird geprüft"),
     "c_running": _both("running", "läuft"),
+    "failed_by_reason": _both("What fails, and since when", "Was scheitert, und seit wann"),
+    "no_failed": _both(
+        "No delivery has failed: every partner got what it should, or it is on its way.",
+        "Keine Lieferung ist gescheitert: Jeder Partner hat, was er haben soll, oder es ist"
+        " unterwegs.",
+    ),
+    "since": _both("Since", "Seit"),
+    "latest": _both("Last time", "Zuletzt"),
+    "no_partners": _both(
+        "No partner yet. Add one with: ticket-gateway partners add CODE",
+        "Noch kein Partner. So kommt einer dazu: ticket-gateway partners add CODE",
+    ),
+    "last_hour": _both("Calls of the last hour", "Aufrufe der letzten Stunde"),
+    "calls": _both("Calls", "Aufrufe"),
+    "half_within": _both("Half within", "Die Hälfte in"),
+    "most_within": _both("95 of 100 within", "95 von 100 in"),
+    "no_calls": _both("Nobody called.", "Niemand hat aufgerufen."),
+    "all_trouble": _both(
+        "What did not go well in the last 24 hours",
+        "Was in den letzten 24 Stunden nicht gut ging",
+    ),
+    # messages
+    "message": _both("Message", "Nachricht"),
+    "message_search": _both(
+        "Number, or correlation id of a fault", "Nummer oder Korrelations-Id eines Fehlers"
+    ),
+    "every_outcome": _both("every outcome", "jeder Ausgang"),
+    "o_trouble": _both("all but done", "alle außer erledigt"),
+    "o_running": _both("not ended", "nicht beendet"),
+    "o_ok": _both("done", "erledigt"),
+    "o_refused": _both("refused", "abgelehnt"),
+    "o_failed": _both("failed", "gescheitert"),
+    "o_gone": _both("caller gone", "Aufrufer fort"),
+    "dialect": _both("Dialect", "Dialekt"),
+    "every_dialect": _both("every dialect", "jeder Dialekt"),
+    "operation": _both("Operation", "Operation"),
+    "account": _both("Account", "Konto"),
+    "code": _both("Code", "Code"),
+    "peer": _both("Caller's address", "Adresse des Aufrufers"),
+    "status": _both("HTTP status", "HTTP-Status"),
+    "looked_back": _both("Looked back", "Zeitraum"),
+    "w_1": _both("1 hour", "1 Stunde"),
+    "w_24": _both("24 hours", "24 Stunden"),
+    "w_168": _both("7 days", "7 Tage"),
+    "w_720": _both("30 days", "30 Tage"),
+    "w_all": _both("all that is kept", "alles, was da ist"),
+    "until": _both("Until", "Bis"),
+    "no_messages": _both(
+        "No message fits in this time.", "In diesem Zeitraum passt keine Nachricht."
+    ),
+    "look_everywhere": _both("Look through all that is kept", "Alles durchsuchen, was da ist"),
+    "unknown": _both("not known", "nicht bekannt"),
+    "stage": _both("How far it came", "Wie weit sie kam"),
+    "g_received": _both("received", "empfangen"),
+    "g_parsed": _both("parsed", "gelesen"),
+    "g_identified": _both("identified", "zugeordnet"),
+    "g_validated": _both("validated", "geprüft"),
+    "g_translated": _both("translated", "übersetzt"),
+    "g_done": _both("done", "erledigt"),
+    "g_answered": _both("answered", "beantwortet"),
+    "address": _both("Address", "Adresse"),
+    "size": _both("Size", "Größe"),
+    "correlation_id": _both("Correlation id", "Korrelations-Id"),
+    "notes": _both("Notes", "Vermerke"),
+    "never_ended": _both(
+        "It was opened and not closed: it is in work, or a crash cut it off. What it changed is"
+        " below; a change is whole or not there.",
+        "Sie wurde begonnen und nicht beendet: Sie ist in Arbeit, oder ein Absturz hat sie"
+        " abgeschnitten. Was sie geändert hat, steht unten; eine Änderung ist ganz oder gar nicht"
+        " da.",
+    ),
+    "load_whole": _both("Show all of it", "Alles anzeigen"),
+    "is_sealed": _both(
+        "It could not be parsed, so nobody can tell what of it is secret: it is kept sealed for"
+        " recording.sealed_days.",
+        "Sie ließ sich nicht lesen, also weiß niemand, was darin geheim ist: Sie bleibt für"
+        " recording.sealed_days versiegelt.",
+    ),
+    "not_kept": _both(
+        "No text is kept: there was none, recording.mode leaves it out, or recording.body_days"
+        " are over.",
+        "Es ist kein Text da: Es gab keinen, recording.mode lässt ihn weg, oder"
+        " recording.body_days sind um.",
+    ),
+    "what_it_changed": _both("What it changed", "Was sie geändert hat"),
+    "changed_nothing": _both(
+        "It changed nothing of the ticket.", "Sie hat am Ticket nichts geändert."
+    ),
+    "like_this": _both("Others like this", "Andere wie diese"),
+    "last_good": _both(
+        "Good calls of this operation by this account",
+        "Gute Aufrufe dieser Operation durch dieses Konto",
+    ),
+    "same_code": _both(
+        "What ended with this code in the last 7 days",
+        "Was in den letzten 7 Tagen mit diesem Code endete",
+    ),
+    "same_peer": _both(
+        "Calls from this address in the last 24 hours",
+        "Aufrufe von dieser Adresse in den letzten 24 Stunden",
+    ),
+    # audit
+    "difference_made": _both("Changes", "Änderungen"),
+    "fields_changed": _both("fields", "Felder"),
+    "no_audit": _both("No line fits.", "Keine Zeile passt."),
     # tickets
+    "no_tickets": _both(
+        "No ticket yet that you may see. The first call stands in the README; examples come with:"
+        " ticket-gateway demo",
+        "Noch kein Ticket, das Sie sehen dürfen. Der erste Aufruf steht in der README; Beispiele"
+        " kommen mit: ticket-gateway demo",
+    ),
+    "no_ticket_fits": _both(
+        "No ticket that you may see fits.", "Kein Ticket passt, das Sie sehen dürfen."
+    ),
     "search": _both("Search", "Suchen"),
     "search_hint": _both(
         "Number, id, external reference, or a part of the title",
         "Nummer, Id, externe Referenz oder ein Teil des Titels",
     ),
+    "waits": _both("Waits for somebody", "Wartet auf jemanden"),
+    "every_ticket": _both("every ticket", "jedes Ticket"),
     "only_open": _both("open only", "nur offene"),
     "ticket": _both("Ticket", "Ticket"),
     "number": _both("Number", "Nummer"),
@@ -175,6 +317,15 @@ TEXTS: Mapping[str, Both] = {
     "d_Out": _both("to the partner", "an den Partner"),
     "seen_by_requester": _both("visible to the requester", "für den Anfragenden sichtbar"),
     "files": _both("Files", "Dateien"),
+    "no_entries": _both("Nobody has written anything yet.", "Noch hat niemand etwas geschrieben."),
+    "no_events": _both(
+        "No event: they come when a task is given to an Integrated Group.",
+        "Kein Ereignis: Sie kommen, wenn eine Aufgabe an eine Integrierte Gruppe geht.",
+    ),
+    "no_deliveries": _both(
+        "Nothing had to reach a partner.", "Nichts musste einen Partner erreichen."
+    ),
+    "messages_of_ticket": _both("Messages of this ticket", "Nachrichten zu diesem Ticket"),
     "history": _both("History", "Verlauf"),
     "when": _both("When", "Wann"),
     "who": _both("Who", "Wer"),
@@ -242,6 +393,10 @@ TEXTS: Mapping[str, Both] = {
     "label": _both("Label", "Bezeichnung"),
     "placeholder": _both("Placeholder", "Platzhalter"),
     "every_app": _both("every app", "jede App"),
+    "no_fields": _both(
+        "No field fits. Fields that are missing come with: Sync the external app fields.",
+        "Kein Feld passt. Felder, die fehlen, kommen mit: Sync the external app fields.",
+    ),
     "event_map": _both("Event map", "Ereignistabelle"),
     "event_map_text": _both(
         "What an event of a task is called, and which process of its group it starts. A change"
@@ -265,6 +420,27 @@ TEXTS: Mapping[str, Both] = {
     "t_failed": _both("failed", "gescheitert"),
     "t_done": _both("done", "erledigt"),
     "t_dropped": _both("dropped", "fallen gelassen"),
+    "no_pending": _both("Nothing waits to be delivered.", "Nichts wartet auf Lieferung."),
+    "no_done": _both("Nothing was delivered yet.", "Noch wurde nichts geliefert."),
+    "no_dropped": _both("Nothing was discarded.", "Nichts wurde verworfen."),
+    "at_failed": _both("Failed at", "Gescheitert um"),
+    "at_done": _both("Done at", "Erledigt um"),
+    "at_dropped": _both("Dropped at", "Fallen gelassen um"),
+    "a_ok": _both("done", "erledigt"),
+    "a_waiting": _both("waits for the partner", "wartet auf den Partner"),
+    "a_transient": _both("failed, is tried again", "gescheitert, wird wiederholt"),
+    "a_permanent": _both("failed for good", "endgültig gescheitert"),
+    "a_late": _both("came too late to count", "kam zu spät, um zu zählen"),
+    "a_echo": _both(
+        "not sent: it came from this partner", "nicht gesendet: kam von diesem Partner"
+    ),
+    "in": _both("in", "in"),
+    "answered_with": _both("status", "Status"),
+    "no_process_log": _both(
+        "The process has written nothing.", "Der Prozess hat nichts geschrieben."
+    ),
+    "no_delivery_fits": _both("No delivery fits.", "Keine Lieferung passt."),
+    "no_attempts": _both("Not tried yet.", "Noch nicht versucht."),
     "delivery": _both("Delivery", "Lieferung"),
     "process": _both("Process", "Prozess"),
     "step": _both("Step", "Schritt"),
@@ -286,6 +462,7 @@ TEXTS: Mapping[str, Both] = {
     "request_sent": _both("Request", "Anfrage"),
     "answer_got": _both("Answer", "Antwort"),
     "retry": _both("Retry at this step", "Ab diesem Schritt wiederholen"),
+    "retry_all": _both("Retry what failed:", "Gescheiterte wiederholen:"),
     "retry_from_start": _both("Retry from start", "Von vorn wiederholen"),
     "discard": _both("Discard", "Verwerfen"),
     "discard_hint": _both(
@@ -328,12 +505,25 @@ TEXTS: Mapping[str, Both] = {
     "line": _both("Line", "Zeile"),
     "key": _both("Key", "Schlüssel"),
     "processes_hint": _both(
-        "Load one with: ticket-gateway processes load FILE",
-        "So wird einer geladen: ticket-gateway processes load DATEI",
+        "No process yet. Load one with: ticket-gateway processes load FILE",
+        "Noch kein Prozess. So wird einer geladen: ticket-gateway processes load DATEI",
     ),
     # service catalog
     "catalog": _both("Service catalog", "Servicekatalog"),
     "catalog_templates": _both("Catalog templates", "Katalogvorlagen"),
+    "no_services": _both(
+        "No service yet. Make one below, or: ticket-gateway catalog import FILE",
+        "Noch kein Service. Unten lässt sich einer anlegen, oder: ticket-gateway catalog import"
+        " DATEI",
+    ),
+    "no_templates": _both(
+        "No template yet. They come with: ticket-gateway catalog import FILE",
+        "Noch keine Vorlage. Sie kommen mit: ticket-gateway catalog import DATEI",
+    ),
+    "no_log": _both("Nothing was logged yet.", "Noch wurde nichts protokolliert."),
+    "no_votes": _both("Nobody has voted yet.", "Noch hat niemand abgestimmt."),
+    "no_requests": _both("No request was made yet.", "Noch wurde kein Antrag gestellt."),
+    "no_history": _both("Nothing was changed yet.", "Noch wurde nichts geändert."),
     "unique_id": _both("Unique id", "Eindeutige Kennung"),
     "template": _both("Template", "Vorlage"),
     "phase": _both("Phase", "Phase"),
@@ -424,6 +614,10 @@ SAID: Mapping[str, Both] = {
     "synced": _both("{0} fields were added.", "{0} Felder kamen dazu."),
     "in_sync": _both("No field was missing.", "Es fehlte kein Feld."),
     "retried": _both("Delivery {0} is tried again now.", "Lieferung {0} wird jetzt wiederholt."),
+    "retried_all": _both(
+        "{1} deliveries to {0} are tried again now.",
+        "{1} Lieferungen an {0} werden jetzt wiederholt.",
+    ),
     "discarded": _both("Delivery {0} is discarded.", "Lieferung {0} ist verworfen."),
     "paused": _both("{0} is paused.", "{0} ist angehalten."),
     "paused_already": _both("{0} was paused already.", "{0} war schon angehalten."),

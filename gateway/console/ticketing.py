@@ -97,6 +97,7 @@ def look_up(visit: Visit) -> Shown:
             "next": visit.link(after=rows[-1].placeholder) if more else None,
         },
         more={"apps": sorted({each.app for each in every})},
+        rows="fields",
     )
 
 

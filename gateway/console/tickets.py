@@ -22,7 +22,7 @@ from gateway.domain.views import HelpdeskSettings
 from gateway.errors import BrokenRule, Missing
 from gateway.usecases import sheets, solutions, task_texts, tickets
 from gateway.usecases.idempotency import Done
-from gateway.usecases.ports import Call, FindTickets, TicketSheet, Unit
+from gateway.usecases.ports import Call, FindTickets, TicketSheet, Unit, Work
 from gateway.usecases.task_texts import EnterText
 
 _LONGEST_SEARCH = 200
@@ -36,6 +36,7 @@ def index(visit: Visit) -> Shown:
     wanted = FindTickets(
         text=visit.asked("q")[:_LONGEST_SEARCH],
         only_open=visit.asked("open") == "1",
+        work=_work(visit.asked("work")),
         before=visit.number("before"),
         most=visit.most(),
     )
@@ -48,6 +49,8 @@ def index(visit: Visit) -> Shown:
             "tickets": lines,
             "next": visit.link(before=str(lines[-1].id)) if more else None,
         },
+        more={"works": tuple(Work)},
+        rows="tickets",
     )
 
 
@@ -192,7 +195,15 @@ def _choices(visit: Visit, ticket: TicketSheet, unit: Unit) -> dict[str, object]
         "rules": rules,
         "resolutions": (unit.lists.resolutions().rows if rules.resolutions_enabled and may else ()),
         "operator": visit.may("ShowDeliveries"),
+        "inspector": visit.may("ShowMessages"),
     }
+
+
+def _work(text: str) -> Work | None:
+    try:
+        return Work(text) if text else None
+    except ValueError:
+        raise BrokenRule(f"one of: {', '.join(Work)}", field="work") from None
 
 
 def _party(text: str) -> Assign:

@@ -23,7 +23,8 @@ from gateway.usecases.ports import Call, DeliveryDesk, Unit
 T = TypeVar("T")
 
 PAGE = 50  # rows, unless another number is asked for
-_MOST = 500
+MOST = 500
+_EXPORTED = 5000
 _NUMBER = re.compile("[0-9]{1,18}")
 
 
@@ -37,6 +38,7 @@ class Visit:
     query: Mapping[str, str]
     form: Mapping[str, str] = field(default_factory=dict)
     trace: Trace | None = None  # of a form that was sent
+    export: bool = False  # its table alone is wanted, and more rows of it
 
     # what was sent
 
@@ -59,11 +61,18 @@ class Visit:
 
     def most(self, usual: int = PAGE) -> int:
         """Give how many rows a page shall have."""
-        return min(max(self.number("limit") or usual, 1), _MOST)
+        usual, most = (_EXPORTED, _EXPORTED) if self.export else (usual, MOST)
+        return min(max(self.number("limit") or usual, 1), most)
 
     def link(self, **changes: str) -> str:
-        """Give the query of this page with other words in it."""
-        return f"?{urlencode({**self.query, **changes})}"
+        """Give the query of this page with other words in it; empty ones are left out."""
+        words = {name: word for name, word in {**self.query, **changes}.items() if word}
+        return f"?{urlencode(words)}"
+
+    @property
+    def kept(self) -> str:
+        """Give the query of this page: a list's filters stay with what it leads to."""
+        return f"?{urlencode(self.query)}" if self.query else ""
 
     def sent(self, name: str) -> str:
         """Give a field of the form; empty: not sent."""
@@ -125,8 +134,8 @@ class Visit:
         return Actor(self.principal.account, self.request.peer)
 
     def gone(self, path: str, said: str, *names: str) -> Gone:
-        """Go to another page, which says what was done."""
-        return Gone(path, Flash(said, names))
+        """Go to another page, which says what was done, with the filters that one came from."""
+        return Gone(path + self.kept, Flash(said, names))
 
     def _call(self, command: str, *, key: str | None = None, digest: bytes = b"") -> Call:
         trace = self.trace

@@ -3,7 +3,7 @@
 Each act is one transaction that takes the stream's lock, as workers do, and leaves an audit line.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 
 from psycopg.types.json import Jsonb
@@ -13,7 +13,15 @@ from gateway.errors import NotFound, WrongState
 from gateway.repository.deliveries import DeliveryStore
 from gateway.repository.transaction import Transaction, transaction
 from gateway.text import printable
-from gateway.usecases.ports import AttemptRow, DeliveryLog, DeliveryRow, Standing, State, Wanted
+from gateway.usecases.ports import (
+    AttemptRow,
+    DeliveryLog,
+    DeliveryRow,
+    FailureReason,
+    Standing,
+    State,
+    Wanted,
+)
 
 _PAGE = 500
 _SPREAD_S = 30.0  # over which the streams of a resumed partner become due
@@ -53,6 +61,11 @@ class DeliveryDesk:
             if len(rows) < size:
                 return
             after, left = rows[-1][0], left - size
+
+    def reasons(self) -> Sequence[FailureReason]:
+        """Tell what failed of what, the most frequent first; of the oldest 10 000 failed ones."""
+        with transaction(self._engine) as current:
+            return [FailureReason(*row) for row in current.alone("failure_reasons", {})]
 
     def get(self, number: int) -> DeliveryRow:
         """Give one delivery.

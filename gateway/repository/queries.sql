@@ -1618,6 +1618,18 @@ join stream s on s.id = d.stream_id
 join partner p on p.id = s.partner_id
 where d.id = %(id)s;
 
+-- name: failure_reasons
+-- What an operator asks first: what fails, since when. Dead ones stay until somebody decides, so
+-- their number is bounded here.
+select p.name, d.process, d.step, d.error, count(*), min(d.settled), max(d.settled), min(d.id)
+from (select id, stream_id, process, step, left(last_error, 300) as error,
+        coalesce(settled, created) as settled
+      from delivery where state = 'failed' order by id limit 10000) d
+join stream s on s.id = d.stream_id
+join partner p on p.id = s.partner_id
+group by p.name, d.process, d.step, d.error
+order by count(*) desc, min(d.id) limit 50;
+
 -- name: find_attempts
 -- The newest thousand, oldest first.
 select * from (
@@ -2208,6 +2220,25 @@ where t.queue_id = any(array(select id from queue where group_id = any(%(groups)
 -- Lets the index of open tickets be used.
   and t.closed is null
 
+-- part: lines_unassigned
+-- The same as is counted.
+  and t.closed is null and t.owner_id is null and t.assigned_group_id is null
+
+-- part: lines_at_partners
+-- Likewise; the first condition of tasks lets the partial index be used.
+  and t.id in (select ticket_id from task
+    where state <> 'Closed' and state in ('SentToExternal', 'InProgressExternal'))
+
+-- part: lines_solutions
+-- Likewise.
+  and t.id in (select ticket_id from task
+    where state <> 'Closed' and state = 'SolutionProposed')
+
+-- part: lines_named_among
+-- As below, of few.
+  and (t.number = %(text)s or t.id = %(id)s::bigint or t.title ilike %(pattern)s or exists (
+    select from external_reference r where r.ticket_id = t.id and r.reference = %(text)s))
+
 -- part: lines_named
 -- By number, id or external reference as they are, or by a part of the title.
   and t.id = any(array(
@@ -2298,7 +2329,8 @@ order by r.number desc limit 200;
 select h.id, h.created,
   coalesce((select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
             from agent where id = h.agent_id), h.actor),
-  h.dialect, h.operation, h.kind, left(h.text, 2000), left(h.old, 2000), left(h.new, 2000)
+  h.dialect, h.operation, h.kind, left(h.text, 2000), left(h.old, 2000), left(h.new, 2000),
+  h.message
 from history h
 where h.ticket_id = %(id)s
 order by h.id desc limit 200;
@@ -2366,6 +2398,107 @@ select count(*) from (
   select from task
   where group_id = %(group)s::bigint and state in ('SentToExternal', 'InProgressExternal')
     and state <> 'Closed' limit 1001) x;
+
+-- The record, as operators look through it. Lists of messages are joined from parts: what is not
+-- asked for does not stand in the statement, so each finds the index that serves it.
+
+-- part: message_columns
+-- Of lists and of one message alike.
+select m.number, m.received, m.dialect, m.operation, m.soap_version, coalesce(a.name, ''), m.peer,
+  m.ticket_id, m.stage, m.outcome, m.code, m.status, m.duration_ms, m.request_size, m.answer_size,
+  m.correlation_id, m.notes
+
+-- part: message_lines
+-- Conditions may follow, then the page.
+from message m
+left join account a on a.id = m.account_id
+where true
+
+-- part: messages_numbered
+  and m.number = %(number)s::bigint
+
+-- part: messages_correlated
+  and m.correlation_id = %(correlation_id)s::text
+
+-- part: messages_of_ticket
+  and m.ticket_id = %(ticket_id)s::bigint
+
+-- part: messages_of_account
+  and m.account_id = (select id from account where name = %(account)s::text)
+
+-- part: messages_of_dialect
+  and m.dialect = %(dialect)s::text
+
+-- part: messages_of_operation
+  and starts_with(lower(m.operation), lower(%(operation)s::text))
+
+-- part: messages_of_peer
+  and m.peer = %(peer)s::text
+
+-- part: messages_of_code
+  and m.code = %(code)s::text
+
+-- part: messages_trouble
+-- A constant, so that the partial index serves; what is open may only be in work.
+  and m.outcome <> 1 and m.outcome > 1
+
+-- part: messages_ended
+  and m.outcome = %(outcome)s::smallint
+
+-- part: messages_since
+  and m.received >= %(since)s::timestamptz
+
+-- part: messages_until
+  and m.received <= %(until)s::timestamptz
+
+-- part: messages_before
+-- Numbers are given before rows are written: two messages may have come in the other order.
+  and (m.received, m.number) < (
+    (select received from message where number = %(before)s::bigint limit 1), %(before)s::bigint)
+
+-- part: messages_page
+-- Newest first.
+order by m.received desc, m.number desc limit %(most)s::bigint;
+
+-- part: recorded_message
+-- With its texts, as far as they are kept.
+  , m.method, m.path, encode(m.sha256, 'hex'), m.settled, b.request, b.answer, exists (
+    select from message_sealed s where s.number = m.number and s.received = m.received)
+from message m
+left join account a on a.id = m.account_id
+left join message_body b on b.number = m.number and b.received = m.received
+where m.number = %(number)s::bigint;
+
+-- name: changes_by_message
+-- The ticket is known, so the key of its history serves.
+select h.id, h.created,
+  coalesce((select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), login)
+            from agent where id = h.agent_id), h.actor),
+  h.dialect, h.operation, h.kind, left(h.text, 2000), left(h.old, 2000), left(h.new, 2000),
+  h.message
+from history h
+where h.ticket_id = %(ticket_id)s::bigint and h.message = %(number)s::bigint
+order by h.id limit 200;
+
+-- name: messages_of_hour
+-- Bounded: under load the newest 10 000 say enough.
+select dialect, count(*), count(*) filter (where outcome = 2),
+  count(*) filter (where outcome = 3), count(*) filter (where outcome = 4),
+  percentile_cont(0.5) within group (order by duration_ms),
+  percentile_cont(0.95) within group (order by duration_ms)
+from (select dialect, outcome, duration_ms from message
+      where received > now() - interval '1 hour' order by received desc limit 10000) x
+group by dialect order by dialect limit 20;
+
+-- name: audit_lines
+-- Newest first, going on before an id.
+select id, at, actor, peer, action, subject, reason, before, after, message
+from audit
+where id < %(before)s::bigint
+  and (%(actor)s::text = '' or actor = %(actor)s::text)
+  and (%(action)s::text = '' or position(lower(%(action)s::text) in lower(action)) > 0)
+  and (%(subject)s::text = '' or position(lower(%(subject)s::text) in lower(subject)) > 0)
+order by id desc limit %(most)s::bigint;
 
 -- name: target_of_ticket
 -- By id or number; a merged ticket stands for the one it lives on in.

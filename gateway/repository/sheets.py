@@ -1,5 +1,6 @@
 """What people read of tickets, each in one statement."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -39,7 +40,10 @@ class SheetStore:
         """Find tickets, newest first; one more than wanted if there are more."""
         parts = ["ticket_lines"]
         parts += ["lines_open"] if wanted.only_open else []
-        parts += ["lines_named"] if wanted.text else []
+        parts += [f"lines_{wanted.work}"] if wanted.work else []
+        # Of the little that waits each is looked at; of all others the newest that an index finds.
+        named = "lines_named_among" if wanted.work else "lines_named"
+        parts += [named] if wanted.text else []
         rows = self._current.read(
             " ".join([*parts, "lines_page"]),
             {
@@ -88,7 +92,7 @@ class SheetStore:
         if not rows:
             return None
         ((ticket_id, number, group_id, *line, fields),) = rows
-        texts = {name: str(value) for name, value in fields.items()}
+        texts = {name: _text(value) for name, value in fields.items()}
         return EventSheet(ticket_id, number or "", group_id, EventLine(*line), texts)
 
     def counts(self, principal: Principal) -> TicketCounts:
@@ -104,6 +108,13 @@ class SheetStore:
         """Count the tasks that are at a partner through this group; above 1000 it is 1001."""
         ((count,),) = self._current.read("tasks_at_group", {"group": group_id})
         return int(count)
+
+
+def _text(value: object) -> str:
+    """Write a field of a snapshot: nothing is empty, and what is no text is as JSON has it."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _groups(principal: Principal) -> object:

@@ -36,6 +36,7 @@ from gateway.repository.numbers import NumberReserve, ReserveEmpty
 from gateway.repository.outbox import Outbox
 from gateway.repository.partners import PartnerStore
 from gateway.repository.processes import ProcessStore
+from gateway.repository.recorded import RecordedStore
 from gateway.repository.references import ReferenceStore
 from gateway.repository.reminders import ReminderStore
 from gateway.repository.search import SearchStore
@@ -102,6 +103,7 @@ class UnitOfWork:
     deliveries: Deliveries
     idempotency: IdempotencyStore
     messages: MessageStore
+    recorded: RecordedStore
 
 
 class UnitsOfWork:
@@ -207,6 +209,7 @@ class UnitsOfWork:
             deliveries=Deliveries(current),
             idempotency=IdempotencyStore(current, now),
             messages=MessageStore(current, now),
+            recorded=RecordedStore(current),
         )
 
 

@@ -116,6 +116,8 @@ _CONSOLE: Mapping[str, Need] = {
     "ShowMailboxes": _INSPECT,
     "LookIntoMailbox": _OPERATE,
     "ShowProcesses": _INSPECT,
+    "ShowMessages": _INSPECT,
+    "ShowAudit": _INSPECT,
     "SaveProcess": _OPERATE,
     "ShowCatalog": _LOOK_UP,
     "EditCatalog": _OPERATE,  # or of the owners and editors of a service: they are in its lists

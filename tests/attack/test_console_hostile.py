@@ -16,6 +16,8 @@ WORDS = (
 QUERIES = {
     "/tickets": ("q", "open", "before", "limit"),
     "/groups": ("after",),
+    "/messages": ("q", "account", "operation", "ticket", "code", "within", "until", "before"),
+    "/audit": ("actor", "action", "subject", "before"),
     "/deliveries": ("state", "partner", "ticket", "after"),
     "/app-fields": ("app", "q", "after"),
     "/mailboxes": ("before",),

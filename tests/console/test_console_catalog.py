@@ -90,6 +90,26 @@ def test_values_lists_and_notes_are_changed_and_stand_in_the_history(house, admi
     assert (wrong.status, "not a number" in wrong.text) == (422, True)
 
 
+@pytest.mark.parametrize(("ending", "field", "fields"), [
+    ("/list", "member", {"list": "EditorPersons", "member": "nobody-of-this-name"}),
+    ("/list", "member", {"list": "EditorGroups", "member": "No such group"}),
+    ("/support", "group", {"group": "No such group"}),
+    ("/relation", "child", {"child": "6f1d7a52-0c3e-4f6b-9a77-2e1d0c9b8a99"}),
+    ("/relation", "child", {"child": "Printer"}),
+    ("/field", "value", {"field": "price", "value": "many"}),
+])  # fmt: skip
+def test_what_a_form_names_and_nobody_knows_is_said_at_its_field(
+    admin, service, ending, field, fields
+):
+    path = f"{CATALOG}/{service}"
+    page = Page(admin.send(verb(admin.page(path), ending), **fields))
+    assert page.status == 422
+    assert page.tree.get_element_by_id(f"{field}-error").text_content()
+    control = page.tree.get_element_by_id(field)
+    assert control.get("aria-invalid") == "true"
+    assert (control.get("value") or control.text or "").strip() == fields[field]
+
+
 def test_an_editor_of_a_service_changes_it_and_a_reader_does_not(house, reader, admin, service):
     path = f"{CATALOG}/{service}"
     admin.send(verb(admin.page(path), "/list"), list="EditorPersons", member="reader", gone="1")

@@ -135,6 +135,54 @@ def test_a_partner_is_held_and_let_go(house, admin):
     assert house.rows("select paused from partner where name = 'SOUTHSEA'") == [(False,)]
 
 
+def test_all_that_failed_of_a_partner_is_tried_again_at_once(house, admin, failed):
+    number, ticket = failed
+    other = house.ticket("Southsea desk")
+    house.rows("update delivery set state = 'failed', settled = now() where stream_id ="
+               " (select id from stream where subject = %s)", f"ticket:{other}")  # fmt: skip
+    page = admin.page(f"{LIST}?ticket={ticket}")
+    (form,) = [each for each in page.forms() if each.action.endswith("/NORTHWIND/retry")]
+    assert form.button.startswith("Retry what failed: ")
+    waiting = int(form.button.rpartition(" ")[2])
+    page = admin.send(form, follow=True)
+    assert f"{waiting} deliveries to NORTHWIND are tried again now." in page.text
+    assert row(house, number)[0] == "pending"
+    assert admin.data(f"{LIST}.json?partner=NORTHWIND")["deliveries"] == []
+    assert len(admin.data(f"{LIST}.json?partner=SOUTHSEA")["deliveries"]) >= 1
+    assert audited(house, "delivery retried")[-1][0] == "admin"
+
+
+def test_the_way_back_from_a_delivery_has_the_filters_of_the_list(house, admin, failed):
+    number, ticket = failed
+    page = admin.page(f"{LIST}?state=failed&ticket={ticket}")
+    (link,) = [each for each in page.tree.xpath("//tbody//a/@href") if f"{LIST}/{number}" in each]
+    page = admin.page(link)
+    back = page.tree.xpath("//p[@class='crumb']/a/@href")
+    assert back == [f"{LIST}?state=failed&ticket={ticket}", f"/console/tickets/{ticket}"]
+    form = page.form("Retry at this step")
+    reply = admin.send(form, to=page.tree.xpath("//form/@action")[1])
+    assert reply.headers["location"] == link
+
+
+def test_the_newest_attempt_is_first_and_open(admin, failed):
+    number, _ = failed
+    page = admin.page(f"{LIST}/{number}")
+    headings = [each.text_content() for each in page.tree.xpath("//section/h3")]
+    assert headings == [f"{n}. send: failed, is tried again" for n in (2, 1)]
+    assert len(page.tree.xpath("//section[1]/details[@open]")) == 2
+    assert len(page.tree.xpath("//details[@open]")) == 2
+
+
+@pytest.mark.parametrize(("query", "field"), [
+    ("state=odd", "state"), ("ticket=x", "ticket"), ("partner=%00", "partner"),
+])  # fmt: skip
+def test_a_filter_that_cannot_be_is_named_beside_its_field(admin, query, field):
+    page = admin.page(f"{LIST}?{query}")
+    assert page.status == 422
+    assert page.tree.get_element_by_id(f"{field}-error").text_content()
+    assert admin.get(f"{LIST}.json?{query}").json()["field"] == field
+
+
 def test_a_reader_sees_deliveries_and_settles_none(house, admin, reader, failed):
     number, _ = failed
     assert reader.page(f"{LIST}/{number}").buttons() == ["Log out"]

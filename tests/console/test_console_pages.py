@@ -117,10 +117,24 @@ def evil(house):
         " code) select id, %s, now(), %s, %s, %s, 'refused', %s from mailbox",
         EVIL, EVIL, EVIL, EVIL, EVIL,
     )  # fmt: skip
+    house.posts(b"<broken")
+    ((message,),) = house.rows(
+        "update message set operation = %s, code = %s, peer = %s, path = %s, correlation_id = %s,"
+        " notes = %s where number = (select max(number) from message) returning number",
+        EVIL, EVIL, EVIL, EVIL, EVIL, [EVIL],
+    )  # fmt: skip
+    house.rows("update message_body set request = %s, answer = %s where number = %s",
+               EVIL, EVIL, message)  # fmt: skip
+    house.rows(
+        "insert into audit (actor, peer, action, subject, reason, before, after)"
+        " values (%s, %s, %s, %s, %s, %s, %s)",
+        EVIL, EVIL, EVIL, EVIL, EVIL, Jsonb({EVIL: EVIL}), Jsonb({EVIL: EVIL + "x"}),
+    )  # fmt: skip
     return [
         "/", f"/tickets/{ticket}", f"/tickets?q={ticket}", "/groups?limit=500", f"/groups/{group}",
         "/settings/ticketing", "/app-fields", "/deliveries", f"/deliveries/{delivery}",
         "/processes", "/processes/evil", "/processes/evil/edit", "/mailboxes",
+        "/messages", f"/messages/{message}", "/audit",
     ]  # fmt: skip
 
 
@@ -183,11 +197,14 @@ def test_every_page_has_a_twin_that_it_names(admin, evil):
 
 
 TWINS = {
-    "/index.json": "counts partners",
+    "/index.json": "counts partners failures hour",
     "/tickets.json": "tickets next",
     "/tickets/{ticket}.json": "ticket entries history events deliveries logs",
     "/deliveries.json": "state deliveries partners next",
     "/deliveries/{delivery}.json": "delivery event attempts log",
+    "/messages.json": "messages next",
+    "/messages/{message}.json": "message",
+    "/audit.json": "audit next",
     "/mailboxes.json": "mailboxes refused next",
     "/processes.json": "processes next",
     "/processes/evil.json": "process source diff",
@@ -202,7 +219,10 @@ TWINS = {
 @pytest.mark.parametrize("path", TWINS)
 def test_the_members_of_a_twin_stay_what_scripts_know(house, admin, evil, path):
     ((delivery,),) = house.rows("select max(id) from delivery")
-    data = admin.data("/console" + path.format(ticket=evil[1].split("/")[-1], delivery=delivery))
+    ((message,),) = house.rows("select max(number) from message")
+    data = admin.data("/console" + path.format(
+        ticket=evil[1].split("/")[-1], delivery=delivery, message=message
+    ))  # fmt: skip
     assert list(data) == TWINS[path].split()
     assert path != "/tickets/{ticket}.json" or {
         "id", "guid", "number", "title", "state", "state_type", "priority", "queue", "references",

@@ -175,6 +175,19 @@ def test_what_does_not_fit_is_said_at_its_field_and_nothing_changes(house, admin
     assert history(admin, ticket) == before
 
 
+def test_of_several_tasks_only_the_form_that_was_sent_says_what_is_wrong(house, admin):
+    ticket = house.ticket("Network")
+    house.rows("insert into task (ticket_id, number, state) select ticket_id, number || '-2',"
+               " 'Open' from task where ticket_id = %s", ticket)  # fmt: skip
+    form = next(each for each in admin.page(path(ticket)).forms()
+                if each.action.endswith(f"/tasks/{house.task(ticket)}/text"))  # fmt: skip
+    page = Page(admin.send(form, text=" "))
+    assert page.status == 422
+    ids = page.tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert [each.text for each in page.tree.xpath("//p[@class='wrong']")] == ["required"]
+
+
 def test_the_operators_rules_for_closing_hold(house, admin):
     ticket = house.ticket()
     house.rows("update helpdesk_setting set value = 1"
@@ -267,7 +280,9 @@ def test_a_list_goes_on_where_its_page_ended(house, admin):
     assert link.startswith("?q=Paging&limit=2&before=")
 
 
-@pytest.mark.parametrize("query", ["before=x", "limit=-1", "before=99999999999999999999"])
+@pytest.mark.parametrize(
+    "query", ["before=x", "limit=-1", "work=odd", "before=99999999999999999999"]
+)
 def test_a_query_that_does_not_fit_is_answered_422(admin, query):
     assert admin.get(f"/console/tickets?{query}").status_code == 422
 
@@ -282,7 +297,16 @@ def test_the_overview_counts_what_there_is_to_do(house, admin):
     assert after["unassigned"] - before["unassigned"] >= 1
     assert after["at_partners"] - before["at_partners"] == 1
     assert after["solutions"] - before["solutions"] == 1
-    assert at_partner
+    links = admin.page("/console/").tree.xpath("//ul[@class='cards']//a/@href")
+    for work, ticket in (("at_partners", at_partner), ("solutions", solved)):
+        assert f"/console/tickets?work={work}" in links
+        lines = admin.data(f"/console/tickets.json?work={work}&limit=500")["tickets"]
+        assert len(lines) == after[work]
+        assert ticket in [line["id"] for line in lines]
+    house.rows("update ticket set title = 'Judge me' where id = %s", solved)
+    found = admin.data("/console/tickets.json?work=solutions&q=judge")["tickets"]
+    assert [line["id"] for line in found] == [solved]
+    assert admin.data("/console/tickets.json?work=at_partners&q=judge")["tickets"] == []
 
 
 def test_a_merged_ticket_names_the_one_it_lives_on_in(house, admin):

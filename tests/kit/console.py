@@ -92,10 +92,13 @@ class House:
 
     def says(self, operation, content, login=NORTHWIND):
         """Let a partner call the workflow service."""
-        body = wrapped(element(operation, content))
-        reply = self.loop.run_until_complete(self._said(body, login))
+        reply = self.posts(wrapped(element(operation, content)), login)
         assert reply.status_code == 200, reply.text
         return reply
+
+    def posts(self, body, login=NORTHWIND):
+        """Let a partner send whatever it likes to the workflow service."""
+        return self.loop.run_until_complete(self._said(body, login))
 
     async def _said(self, body, login):
         transport = httpx.ASGITransport(app=self.door, client=("127.0.0.1", 50001))
@@ -223,13 +226,13 @@ class Visitor:
         assert reply.headers["content-type"] == "application/json", reply.text
         return reply.json()
 
-    def send(self, form, follow=False, headers=None, **changes):
-        """Send a form; a field of None is left out."""
+    def send(self, form, follow=False, headers=None, to=None, **changes):
+        """Send a form; a field of None is left out. ``to``: its address with a query."""
         fields = {**form.fields, **changes}
         data = {name: value for name, value in fields.items() if value is not None}
         headers = {"Content-Type": FORM, **(headers or {})}
         content = urlencode(data).encode()
-        reply = self._send("POST", form.action, content=content, headers=headers)
+        reply = self._send("POST", to or form.action, content=content, headers=headers)
         if follow:
             assert reply.status_code == 303, reply.text
             return self.page(reply.headers["location"])

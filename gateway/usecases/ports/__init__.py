@@ -74,6 +74,7 @@ from gateway.usecases.ports.delivery_desk import (
     DeliveryDesk,
     DeliveryLog,
     DeliveryRow,
+    FailureReason,
     Standing,
     Wanted,
 )
@@ -103,6 +104,15 @@ from gateway.usecases.ports.processes import (
     ProcessStore,
     RegisteredNames,
     StoredProcess,
+)
+from gateway.usecases.ports.recorded import (
+    AuditLine,
+    DialectHour,
+    FindAudit,
+    FindMessages,
+    MessageLine,
+    MessageSheet,
+    RecordedStore,
 )
 from gateway.usecases.ports.records import (
     HistoryStore,
@@ -136,6 +146,7 @@ from gateway.usecases.ports.sheets import (
     TicketLine,
     TicketSheet,
     Words,
+    Work,
 )
 from gateway.usecases.ports.targets import Target, TargetAuth, TargetStore
 from gateway.usecases.ports.tasks import AppStore, PartnerStore, ReferenceStore, TaskStore
@@ -165,6 +176,7 @@ __all__ = [
     "Asked",
     "AttachmentStore",
     "AttemptRow",
+    "AuditLine",
     "Backlog",
     "BookedTime",
     "BookingStore",
@@ -185,6 +197,7 @@ __all__ = [
     "DeliveryLog",
     "DeliveryRow",
     "DeliveryStore",
+    "DialectHour",
     "DigestStore",
     "Digests",
     "Done",
@@ -197,8 +210,11 @@ __all__ = [
     "EventSheet",
     "Exchange",
     "Extent",
+    "FailureReason",
     "FileLimit",
     "FileLine",
+    "FindAudit",
+    "FindMessages",
     "FindTickets",
     "Found",
     "FoundTickets",
@@ -227,7 +243,9 @@ __all__ = [
     "Mention",
     "Mentioned",
     "MergeStore",
+    "MessageLine",
     "MessageLog",
+    "MessageSheet",
     "MessageStore",
     "NewSession",
     "OpenedMessage",
@@ -243,6 +261,7 @@ __all__ = [
     "Progress",
     "PublishedCopy",
     "QueueAddress",
+    "RecordedStore",
     "ReferenceLine",
     "ReferenceStore",
     "RefusedMail",
@@ -284,5 +303,6 @@ __all__ = [
     "WholeStore",
     "WholeTicket",
     "Words",
+    "Work",
     "WorkingTimeStore",
 ]

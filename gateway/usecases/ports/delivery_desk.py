@@ -33,6 +33,20 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FailureReason:
+    """Failed deliveries of one partner that failed of the same."""
+
+    partner: str
+    process: str
+    step: str
+    error: str
+    count: int
+    since: datetime
+    latest: datetime
+    first: int  # number of the oldest delivery
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptRow:
     """One attempt of a delivery, redacted."""
 
@@ -89,6 +103,10 @@ class DeliveryDesk(Protocol):
         Raises:
             NotFound: no such partner.
         """
+        ...
+
+    def reasons(self) -> Sequence[FailureReason]:
+        """Tell what failed of what, the most frequent first; of the oldest 10 000 failed ones."""
         ...
 
     def get(self, number: int) -> DeliveryRow:

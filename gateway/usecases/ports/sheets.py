@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -12,12 +13,21 @@ from gateway.usecases.ports.delivery_desk import DeliveryRow
 Words = tuple[str, str]  # a caption, English and German
 
 
+class Work(StrEnum):
+    """What waits for somebody; as ``TicketCounts`` counts it."""
+
+    UNASSIGNED = "unassigned"
+    AT_PARTNERS = "at_partners"
+    SOLUTIONS = "solutions"  # of partners, to be judged
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindTickets:
     """Which tickets: by number, id, external reference or a part of the title; newest first."""
 
     text: str = ""
     only_open: bool = False
+    work: Work | None = None
     before: int | None = None  # id of the last one of the page before
     most: int = 50
 
@@ -147,6 +157,7 @@ class HistoryRow:
     text: str
     old: str
     new: str
+    message: int | None  # number of the one that did it
 
 
 @dataclass(frozen=True, slots=True)

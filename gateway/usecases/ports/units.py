@@ -23,6 +23,7 @@ from gateway.usecases.ports.intake import IntakeStore
 from gateway.usecases.ports.lists import ListStore
 from gateway.usecases.ports.mail import MailStore
 from gateway.usecases.ports.processes import ProcessStore
+from gateway.usecases.ports.recorded import RecordedStore
 from gateway.usecases.ports.records import HistoryStore, IdempotencyStore, MessageStore, Outbox
 from gateway.usecases.ports.relations import (
     LinkStore,
@@ -122,6 +123,8 @@ class Unit(Protocol):
     def idempotency(self) -> IdempotencyStore: ...
     @property
     def messages(self) -> MessageStore: ...
+    @property
+    def recorded(self) -> RecordedStore: ...
 
 
 class Units(Protocol):
