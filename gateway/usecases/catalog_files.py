@@ -4,6 +4,7 @@ A service has the form of the reads (SSP7 catalog contract, 8.2) with its texts 
 """
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.domain.catalog import CatalogTrigger, PartType
 from gateway.errors import BrokenRule
+from gateway.text import is_text
 
 FORMAT = 1
 Name = Annotated[str, Field(min_length=1, max_length=250)]
@@ -159,13 +161,30 @@ def read(text: str) -> CatalogFile:
     """
     try:
         content = json.loads(text, parse_float=Decimal)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BrokenRule(f"not JSON: {error}") from None
+    for value, places in _texts(content):
+        if not is_text(value):
+            raise BrokenRule("a character that cannot be stored", field=_path(places))
     try:
         return CatalogFile.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise BrokenRule(first["msg"], field=_path(first["loc"])) from None
+
+
+def _texts(
+    content: object, places: tuple[int | str, ...] = ()
+) -> Iterator[tuple[str, tuple[int | str, ...]]]:
+    """Give every text of a file with its place."""
+    if isinstance(content, str):
+        yield content, places
+    elif isinstance(content, dict):
+        for name, each in content.items():
+            yield from _texts(each, (*places, name))
+    elif isinstance(content, list):
+        for number, each in enumerate(content):
+            yield from _texts(each, (*places, number))
 
 
 def _path(places: tuple[int | str, ...]) -> str:

@@ -76,7 +76,7 @@ def test_lists_documents_and_the_bound_entry_come_by_a_file(world):
         {"code": "Vendors", "label": "Our vendors", "of": "groups"},
     ]  # fmt: skip
     sla = {"name": "sla.pdf", "contentType": "application/pdf", "size": 12}
-    whole = {**SERVICE, "uniqueId": "F-2", "guid": "6d0f5f0e-4a3b-4b68-9d8e-0f3f6c1c2a11"}
+    whole = {**SERVICE, "uniqueId": "F-9", "guid": "6d0f5f0e-4a3b-4b68-9d8e-0f3f6c1c2a19"}
     first = {**whole, "documents": [sla], "serviceEntry": "Filed entry", "published": True,
              "personGroups": {"our VENDORS": ["Service desk"]}}  # fmt: skip
     file = read(json.dumps({"lists": lists, "services": [first]}))
@@ -85,7 +85,7 @@ def test_lists_documents_and_the_bound_entry_come_by_a_file(world):
     content = json.loads(json.dumps(given(world), default=str))
     assert lists[0] | {"single": False} in content["lists"]
     assert content["lists"][-1] == lists[1] | {"single": False, "approval": False}
-    (found,) = [each for each in content["services"] if each["uniqueId"] == "F-2"]
+    (found,) = [each for each in content["services"] if each["uniqueId"] == "F-9"]
     assert (found["documents"], found["serviceEntry"]) == ([sla], "Filed entry")
     assert found["personGroups"] == {"Vendors": ["Service desk"]}
     assert world.read(found["guid"]).documents[0].name == "sla.pdf"
@@ -94,7 +94,7 @@ def test_lists_documents_and_the_bound_entry_come_by_a_file(world):
     assert take(world, read(json.dumps({"services": [left]}))) == Taken(0, 0, 0, 0)
     cleared = {**left, "documents": [], "serviceEntry": ""}
     assert take(world, read(json.dumps({"services": [cleared]}))) == Taken(0, 0, 0, 1)
-    (found,) = [each for each in given(world)["services"] if each["uniqueId"] == "F-2"]
+    (found,) = [each for each in given(world)["services"] if each["uniqueId"] == "F-9"]
     assert (found["documents"], found["serviceEntry"]) == ([], "")
 
 
@@ -108,6 +108,8 @@ SERVICE = {"guid": "5d0f5f0e-4a3b-4b68-9d8e-0f3f6c1c2a10", "uniqueId": "F-1",
         ({"templates": [{"name": "T", "parts": [{"internalName": "a", "name": "A",
           "type": "Wish"}]}]}, "templates[0].parts[0].type"),
         ({"templates": [{"name": "T", "colour": "red"}]}, "templates[0].colour"),
+        ({"templates": [{"name": "T\x00"}]}, "templates[0].name"),
+        ({"serviceTypes": ["fine", "\ud800"]}, "serviceTypes[1]"),
         ({"services": [{**SERVICE, "guid": "no"}]}, "services[0].guid"),
         ({"services": [{**SERVICE, "template": "Unheard"}]}, "services[0].template"),
         ({"services": [{**SERVICE, "name": {}}]}, "services[0].name"),

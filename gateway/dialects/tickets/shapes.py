@@ -74,13 +74,14 @@ FIELDS = (
     Field(
         name="customerEmail", title="Customer's Email Address", type="Text",
         text="Email address of the customer for this ticket",
-        rule="One address. A new ticket without one gets the customer's own.",
+        rule="One address of up to 254 characters. A new ticket without one gets that of the "
+        "customer.",
         kind=Kind.EMAIL, of="address", nullable=True, max_chars=254,
     ),
     Field(
         name="subject", title="Subject", type="Text",
         text="Brief description or title of the ticket",
-        rule="One line.",
+        rule="One line of up to 255 characters.",
         kind=Kind.LINE, changes="title", required=True, max_chars=255,
     ),
     Field(
