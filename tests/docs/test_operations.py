@@ -9,12 +9,13 @@ import click
 import pytest
 
 from gateway.cli import verbs
+from gateway.console.rooms import TABS
 from gateway.settings import Settings, known_keys
 from gateway.usecases.list_kinds import LISTS, SETTINGS
 from gateway.usecases.rights import NEEDS
 from tests.kit import reference, web
 from tests.kit.children import ROOT
-from tests.kit.documents import GUIDE, README, blocks, links, section, table
+from tests.kit.documents import GUIDE, README, blocks, headings, links, section, table, typed
 from tests.kit.serving import free_port
 
 
@@ -22,8 +23,15 @@ def test_settings_and_rights_are_those_of_the_program():
     remedy = "run: python -m tests.kit.reference"
     assert GUIDE.read_text("utf-8") == reference.guide(), remedy
     assert reference.EXAMPLE.read_text("utf-8") == reference.example(), remedy
-    for text in (*known_keys(), *NEEDS):
-        assert f"| `{text}` |" in GUIDE.read_text("utf-8")
+    for key in known_keys():
+        assert f"| `{key}` |" in GUIDE.read_text("utf-8")
+    rights = section(GUIDE, "Rights of each command")
+    assert all(f"`{name}`" in rights for name in NEEDS)
+
+
+def test_its_first_page_leads_to_every_section():
+    first = GUIDE.read_text("utf-8").partition("\n## ")[0]
+    assert re.findall(r"\[([^\]]+)\]\(#", first) == headings(GUIDE)
 
 
 def test_the_example_holds_every_setting_with_its_default():
@@ -54,6 +62,21 @@ def test_every_metric_is_explained(newcomer):
     assert documented == {name for name in served if not name.endswith("_created")}
 
 
+def test_every_key_of_a_process_file_is_named():
+    files = (ROOT / "gateway" / "delivery" / name for name in ("processes.py", "process_steps.py"))
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    read = [line for line in lines if re.search(r"\b(table|head|each)\b", line)]
+    words = {word for line in read for word in re.findall(r'"([a-z_]+)"', line)}
+    assert {"on_error", "omit_empty", "otherwise", "first_delay"} <= words
+    documented = section(GUIDE, "Processes")
+    assert not [word for word in words if not re.search(rf"`[^`\n]*\b{word}\b[^`\n]*`", documented)]
+
+
+def test_every_page_of_the_console_is_named():
+    documented = section(GUIDE, "Console")
+    assert not [tab.path for tab in TABS if f"`/console{tab.path}`" not in documented]
+
+
 def test_every_list_is_named():
     text = section(GUIDE, "Lists and helpdesk settings")
     assert all(f"`{kind.name}`" in text for kind in (*LISTS, SETTINGS))
@@ -68,11 +91,13 @@ def test_every_log_line_is_explained():
 
 
 def test_what_it_says_to_type_works_in_the_order_of_reading(newcomer):
-    port = str(free_port())
+    second, partner = str(free_port()), str(free_port())
     heard = "\n".join(
-        newcomer.does(block.text.replace("8081", port)).stdout for block in blocks(GUIDE, "sh")
+        newcomer.does(text.replace("8081", second).replace("8090", partner)).stdout
+        for text in typed(GUIDE)
     )
     assert '{"status": "ready"}' in heard
+    assert '"done": "close"' in heard  # a first partner
     # Nothing reached the new folder but the backup: an account stands for all of it.
     restored = newcomer.does(".venv/bin/ticket-gateway accounts list --data restored").stdout
     assert "agent webshop" in restored
@@ -121,7 +146,8 @@ def leaves(command: click.Command, path: tuple[str, ...] = ()):
 def _commands(file: Path) -> str:
     if file.suffix != ".md":
         return file.read_text("utf-8")
-    return "\n".join(block.text for block in blocks(file) if block.language in ("sh", "console"))
+    typed = [block.text for block in blocks(file) if block.language in ("sh", "console")]
+    return "\n".join(typed).replace("\\\n", " ")
 
 
 def test_the_threat_model_names_tests_that_exist():

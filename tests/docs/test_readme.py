@@ -75,9 +75,9 @@ def test_every_link_leads_somewhere(newcomer):
             assert anchor in [heading.lower().replace(" ", "-") for heading in headings], link
 
 
-def test_what_is_said_to_be_built_is_built():
+def test_what_is_said_to_be_in_it_is_in_it():
     helpdesk, *_ = definitions()
     assert helpdesk.path in section(README, "Helpdesk callers")
-    built = {row[0]: row[1] for row in table(section(README, "What is built"))}
+    built = {row[0]: row[1] for row in table(section(README, "What is in it"))}
     assert f"all {len(helpdesk.operations)} operations" in built["ACMP helpdesk"]
     assert re.findall(r"`([\w-]+)`", f"`{built['Command line']}`") == sorted(VERBS)

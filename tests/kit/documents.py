@@ -32,6 +32,19 @@ def blocks(file: Path, language: str | None = None) -> list[Block]:
     return [block for block in found if language in (None, block.language)]
 
 
+def typed(file: Path) -> list[str]:
+    """Give what each section says to type: its shell blocks, as one terminal takes them."""
+    texts: dict[str, str] = {}
+    for block in blocks(file, "sh"):
+        texts[block.heading] = texts.get(block.heading, "") + block.text
+    return list(texts.values())
+
+
+def headings(file: Path) -> list[str]:
+    """Give the headings below the title."""
+    return re.findall(r"^## (.+)$", _without_blocks(file.read_text("utf-8")), re.MULTILINE)
+
+
 def section(file: Path, heading: str) -> str:
     """Give the text below a heading, up to the next of its level."""
     mark, text = f"## {heading}\n", file.read_text("utf-8")

@@ -13,6 +13,7 @@ from tests.kit.documents import Block
 from tests.kit.serving import clean_environment
 
 _ADDRESS = "http://127.0.0.1:8080"
+_TIDY = "trap 'jobs -p | xargs -r kill' EXIT\n"
 
 
 @dataclass
@@ -28,16 +29,17 @@ class Newcomer:
         programs.mkdir(parents=True)
         _script(programs / "python", f'exec "{sys.executable}" "$@"')
         _script(programs / "ticket-gateway", f'exec "{sys.executable}" -m gateway "$@"')
+        (self.folder / "deploy").symlink_to(ROOT / "deploy")
 
     def does(self, text: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Run a block of shell commands; the first that fails ends it."""
+        """Run shell commands; the first that fails ends them, and what they left running."""
         shell = shutil.which("bash")
         if shell is None or ("curl " in text and shutil.which("curl") is None):
             pytest.skip("bash or curl is not installed")
         done = subprocess.run(
-            [shell, "-euo", "pipefail", "-c", self.adapted(text)],
+            [shell, "-euo", "pipefail", "-c", _TIDY + self.adapted(text)],
             cwd=self.folder,
-            env=clean_environment(PYTHONPATH=str(ROOT), GATEWAY_PUBLIC_URL=self.url, **environment),
+            env=clean_environment(PYTHONPATH=str(ROOT), GATEWAY_PORT=self._port, **environment),
             capture_output=True,
             text=True,
             timeout=120,
@@ -45,6 +47,10 @@ class Newcomer:
         )
         assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
         return done
+
+    @property
+    def _port(self) -> str:
+        return self.url.rpartition(":")[2]
 
     def saves(self, block: Block) -> Path:
         """Save a Python block under the name that its first line gives."""

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from gateway.settings import Mailbox, Settings, load
-from gateway.usecases.rights import NEEDS
+from gateway.usecases.rights import NEEDS, Need, On
 from tests.kit.children import ROOT
 from tests.kit.documents import GUIDE
 
@@ -49,9 +49,26 @@ def settings_tables() -> str:
 
 
 def rights_table() -> str:
-    """Give the table of commands and what they need."""
-    rows = [(f"`{name}`", f"`{need.key}`", need.on.value) for name, need in NEEDS.items()]
-    return _table(("command", "key", "on"), rows) + "\n"
+    """Give the table of what commands need, with all that need the same."""
+    commands: dict[str, list[str]] = {}
+    for name, need in NEEDS.items():
+        commands.setdefault(_in_words(need), []).append(f"`{name}`")
+    rows = [(need, ", ".join(names)) for need, names in commands.items()]
+    return _table(("needed", "for"), rows) + "\n"
+
+
+def _in_words(need: Need) -> str:
+    match need.on:
+        case On.NONE:
+            return "the right of this name"
+        case On.NAMED:
+            return f"`{need.key}` on the group `{need.group}`"
+        case _ if need.chosen:
+            return (
+                f"`{need.key}` on {need.on.value}, and the right of this name if others were given"
+            )
+        case _:
+            return f"`{need.key}` on {need.on.value}"
 
 
 def example() -> str:
