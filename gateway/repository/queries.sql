@@ -2057,9 +2057,10 @@ select %(system)s, %(reference)s, %(ticket_id)s, %(task_id)s
 where not exists (select from given);
 
 -- name: release_references
--- A task that ended lets others take its numbers.
+-- A task that ended lets others take its numbers; one given for the whole ticket is its main task's.
 update external_reference set claim = 'released', changed = %(now)s
-where ticket_id = %(ticket_id)s and task_id = %(task_id)s and claim = 'live';
+where ticket_id = %(ticket_id)s and claim = 'live'
+  and (task_id = %(task_id)s or task_id is null and %(main)s::boolean);
 
 -- name: process_source
 -- Versions are never changed: a delivery runs the one it began with.

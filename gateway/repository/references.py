@@ -51,5 +51,10 @@ class ReferenceStore:
         """Let others take the references of a task that ended."""
         self._current.later(
             "release_references",
-            {"ticket_id": task.ticket_id, "task_id": task.id, "now": self._now},
+            {
+                "ticket_id": task.ticket_id,
+                "task_id": task.id,
+                "main": task.main,
+                "now": self._now,
+            },
         )

@@ -11,7 +11,7 @@ from gateway.domain.partner_commands import Acknowledge, AddUpdate, Reassign
 from gateway.domain.people import AccountKind, PartyKind, Principal
 from gateway.errors import NotPermitted, ReferenceTaken, WrongState
 from gateway.repository.unit_of_work import UnitsOfWork
-from gateway.usecases import partner_texts, references, rights, solutions, tickets
+from gateway.usecases import card_tickets, partner_texts, references, rights, solutions, tickets
 from tests.kit.stores import Stores, agent_with
 
 DEFAULTS = Defaults(queue="Raw", state="new", priority=3)
@@ -198,6 +198,31 @@ def test_a_reference_taken_after_its_task_ended_is_contested_when_that_is_reopen
         "select claim from external_reference where reference = %s order by id", text
     )
     assert claims == [("contested",), ("live",)]
+
+
+def test_the_number_of_a_ticket_is_let_go_with_its_main_task(desk):
+    first, second, text = desk.given(ready=False), desk.given(ready=False), str(uuid4())
+    desk.stores.sql(
+        "insert into external_reference (system_id, reference, ticket_id)"
+        " select p.system_id, %s, t.id from partner p, ticket t"
+        " where p.id = %s and t.guid = %s", text, desk.partner, first,
+    )  # fmt: skip
+    said = Acknowledge(task_id=desk.task(second).id, reference=text)
+    with pytest.raises(ReferenceTaken):
+        desk.speak(references.acknowledge, said)
+    done = Reassign(task_id=desk.task(first).id, solution="Done.", closed=True)
+    desk.speak(partner_texts.reassign, done)
+    assert not desk.speak(references.acknowledge, said).duplicate
+
+
+def test_removing_a_ticket_closes_its_task_by_hand(desk):
+    guid, call = desk.given(ready=False), desk.stores.call(command="ticket.remove")
+
+    def remove(unit):
+        card_tickets.remove(unit.tickets.lock(guid), call, unit)
+
+    desk.stores.units.run(remove, call)
+    assert (desk.task(guid).state, desk.codes(guid)) == (TaskState.CLOSED, ["E1", "E8"])
 
 
 def test_a_contested_reference_alone_names_no_task(desk):
