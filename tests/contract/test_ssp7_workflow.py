@@ -5,6 +5,7 @@ import hashlib
 import threading
 
 import pytest
+import zeep
 
 from gateway.compose import definitions
 from gateway.dialects.ssp7 import results
@@ -25,6 +26,7 @@ from tests.kit.workflow import (
     UPDATE,
     element,
     hashes,
+    refusal,
 )
 
 BY_REFERENCE = "GetProcessInstanceTaskByExternalReference"
@@ -239,6 +241,23 @@ def test_ssp7_workflow_b5_two_at_once_make_one_event(workflow):
         thread.join()
     assert sorted(codes) == ["DUPLICATE"] * 3 + ["OK"]
     assert workflow.codes(task) == ["E1", "E9"]
+
+
+def test_ssp7_workflow_b5_of_two_tasks_at_once_one_gets_a_new_reference(workflow):
+    reference, codes = new_id(), []
+
+    def send(task):
+        try:
+            codes.append(workflow.acknowledge(task, reference).Code)
+        except zeep.exceptions.Fault as fault:
+            codes.append(refusal(fault)[0])
+
+    threads = [threading.Thread(target=send, args=[workflow.task()]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == ["EXTERNAL_REFERENCE_NOT_UNIQUE"] * 3 + ["OK"]
 
 
 def test_ssp7_workflow_b5_a_reference_typed_in_is_confirmed_by_the_first_call(workflow):

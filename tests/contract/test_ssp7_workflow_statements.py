@@ -13,7 +13,7 @@ from gateway.repository.engine import build_engine
 from gateway.repository.transaction import transaction
 from gateway.soap.definition import FaultCode
 from tests.kit import web
-from tests.kit.gateway import new_id
+from tests.kit.gateway import new_id, wrapped
 from tests.kit.workflow import (
     ACKNOWLEDGE,
     FETCHER,
@@ -25,6 +25,7 @@ from tests.kit.workflow import (
 
 READ = "GetProcessInstanceTask"
 PENDING = "GetPendingExternalEvents"
+MUST = 'xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:mustUnderstand="1"'
 XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
 LONG = f'{XSI} xmlns:x="http://www.w3.org/2001/XMLSchema" i:type="x:long"'
 (SERVICE,) = (each for each in definitions() if each.stem == "ssp7-workflow")
@@ -246,6 +247,33 @@ def test_ssp7_workflow_b4_each_code_is_told_with_its_detail(workflow, code):
     assert fault.findtext("faultstring") == f"{code}: {told['Message']}"
     ((number,),) = workflow.rows("select max(number) from message where dialect = 'ssp7'")
     assert told["CorrelationId"] == str(number)
+
+
+@pytest.mark.parametrize(
+    ("envelope", "kind", "sentence"),
+    [
+        (
+            wrapped(element(READ), "1.2"),
+            "VersionMismatch",
+            "SOAP 1.1 or SOAP 1.2 envelope expected",
+        ),
+        (
+            wrapped(element(READ), "1.1", header=f'<a xmlns="urn:x" {MUST}/>'),
+            "MustUnderstand",
+            "the header block a is not understood",
+        ),
+    ],
+)
+def test_ssp7_workflow_b4_what_soap_itself_refuses_has_no_detail(
+    workflow, envelope, kind, sentence
+):
+    answer = workflow.post(None, envelope=envelope)
+    fault = etree.fromstring(answer.content).find(".//{*}Fault")
+    code = fault.findtext("faultcode") or fault.findtext("{*}Code/{*}Value")
+    text = fault.findtext("faultstring") or fault.findtext("{*}Reason/{*}Text")
+    assert (answer.status_code, code.partition(":")[2]) == (500, kind)
+    assert text == f"MESSAGE_INVALID: {sentence}"
+    assert b"GatewayError" not in answer.content
 
 
 def test_ssp7_workflow_b4_no_code_is_left_out():

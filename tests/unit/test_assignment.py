@@ -252,7 +252,34 @@ def test_update_texts_stand_in_their_two_apps_only():
 
 
 def test_ssp7_workflow_a11_there_are_exactly_six_apps():
-    assert len(set(APPS)) == 6
+    assert [app.removeprefix("Ticketing.") for app in APPS] == [
+        "TaskAssignment", "TaskClosure", "TaskExternalAcknowledgement",
+        "TaskExternalReassignment", "TaskExternalUpdateMessage", "TaskUpdateMessage",
+    ]  # fmt: skip
+
+
+# Section 3.5 of the contract, written anew: text unless i, b or d.
+NAMES = {
+    "Task_": "ExternalRequestType ExternalRequestDirection ExternalReference ExternalSystem"
+    " ExternalClosed:b ExternalSolution ExternalSolutionCode ExternalAcknowledgedOn:d"
+    " ExternalCorrelationId Id:i Guid Number Subject Description Status Priority:i Category"
+    " AssignedGroup AssignedGroupId:i AssignedPerson AssignedPersonEmail CreatedOn:d CreatedBy"
+    " TargetDate:d ClosedOn:d ClosedBy Solution Url",
+    "Ticket_": "ProcessId:i Number Subject Description Status Priority:i Category Requester"
+    " RequesterEmail RequesterPhone RequesterUniqueId CreatedOn:d ClosedOn:d Url",
+}
+TEXTS = {"Task_": "UpdateMessage UpdateMessageAuthor UpdateMessageOn:d UpdateMessageId"}
+TYPES = {"": "text", "i": "integer", "b": "boolean", "d": "time"}
+
+
+@pytest.mark.parametrize(("fields", "names"), [(FIELDS, NAMES), (UPDATE_FIELDS, TEXTS)])
+def test_ssp7_workflow_a9_the_fields_are_those_of_the_contract(fields, names):
+    wanted = [
+        (f"{prefix}{name}", TYPES[kind])
+        for prefix, listed in names.items()
+        for name, _, kind in (each.partition(":") for each in listed.split())
+    ]
+    assert [(field.name, field.type) for field in fields] == wanted
 
 
 @pytest.mark.parametrize(

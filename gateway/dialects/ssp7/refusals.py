@@ -68,6 +68,12 @@ def _not_soap(error: GatewayError, path: str) -> str:
     return f"the message is not a valid SOAP message: {error.sentence}"
 
 
+def _not_understood(error: GatewayError, path: str) -> str:
+    del path
+    assert isinstance(error, NotUnderstood)  # noqa: S101 - the table says so
+    return f"the header block {error.name} is not understood"
+
+
 def _no_operation(error: GatewayError, path: str) -> str:
     del path
     assert isinstance(error, NoSuchOperation)  # noqa: S101 - the table says so
@@ -80,7 +86,7 @@ _MESSAGE = "MESSAGE_INVALID"
 
 # The first row whose class fits an error is its fault; a service's own stand between these two.
 _FIRST = (
-    Row(NotUnderstood, _MESSAGE, plain, FaultCode.MUST_UNDERSTAND),
+    Row(NotUnderstood, _MESSAGE, _not_understood, FaultCode.MUST_UNDERSTAND),
     Row(WrongEnvelope, _MESSAGE, plain, FaultCode.VERSION_MISMATCH),
     Row(Malformed, _MESSAGE, _not_soap),
     Row(ActionMismatch, "SOAP_ACTION_UNKNOWN",
