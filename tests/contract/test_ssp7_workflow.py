@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import threading
+from datetime import UTC, datetime
 
 import pytest
 import zeep
@@ -185,6 +186,34 @@ def test_ssp7_workflow_a32_the_acknowledgement_sets_the_reference(workflow, vers
     assert workflow.read(task, version=version).ExternalReference == reference
 
 
+def test_a_partner_reads_all_of_its_task_but_who_asked(workflow):
+    ticket_id = workflow.ticket(
+        "Northwind desk",
+        Title="Printer jams",
+        Description="It is the roller.",
+        ContactId=workflow.gateway.row_id("customer_user", "carla"),
+        CategoryId=workflow.gateway.row_id("category", "Doors"),
+        Priority=4,
+    )
+    task, taken = workflow.main_task(ticket_id), datetime(2026, 3, 4, 10, 15, 27, tzinfo=UTC)
+    workflow.acknowledge(task, f"NW-{task}", p_dtAcknowledged=taken)
+    read = vars(workflow.read(task))["__values__"]
+    ((number, text),) = workflow.rows(
+        "select id, number from ticket where guid = %s", ticket_id.strip("{}")
+    )
+    assert read["CreatedOn"] <= read.pop("ChangedOn")
+    assert read.pop("CreatedOn").tzinfo is not None
+    assert read.pop("Url").endswith(f"/{number}")
+    assert {name: value for name, value in read.items() if value is not None} == {
+        "TaskId": task, "ProcessInstanceId": number, "TicketNumber": text,
+        "Subject": "Printer jams", "Description": "It is the roller.",
+        "TaskStatus": "InProgressExternal", "Priority": 4, "Category": "Doors",
+        "AssignedGroup": "Northwind desk", "ExternalSystem": "NORTHWIND",
+        "ExternalReference": f"NW-{task}", "ExternalAcknowledgedOn": taken,
+        "ExternalClosed": False,
+    }  # fmt: skip
+
+
 def test_ssp7_workflow_a14_the_acknowledgement_makes_its_event(workflow):
     task = workflow.task()
     done = workflow.acknowledge(task, f"NW-{task}")
@@ -319,6 +348,27 @@ def test_a_solution_goes_to_the_group_named_else_to_where_the_task_came_from(wor
             REASSIGN, p_intTaskId=task, p_strSolution="x", p_strAssignToGroup=group
         )
         assert refused == ("ARGUMENT_INVALID", "p_strAssignToGroup")
+
+
+def test_a_solution_comes_back_past_other_partners_to_the_group_it_came_from(workflow):
+    ticket_id = workflow.ticket("Network")
+    task = workflow.main_task(ticket_id)
+    workflow.assign(ticket_id, "Northwind desk")
+    workflow.assign(ticket_id, "Southsea desk")
+    workflow.reassign(task, login=SOUTHSEA)
+    assert workflow.read(task, login=SOUTHSEA).AssignedGroup == "Network"
+
+
+def test_news_of_a_solved_task_go_by_the_group_it_was_at(workflow):
+    task = workflow.task()
+    workflow.reassign(task)
+    workflow.update(task, "One more thing.")
+    workflow.reassign(task, "All done.", p_blnClosed=True)
+    assert workflow.deliveries(task)[1:] == [
+        ("update", 3, "E6"), ("update", 3, "E5"), ("close", 3, "E7"),
+    ]  # fmt: skip
+    listed = workflow.call("GetProcessInstanceTaskMessages", p_intTaskId=task)
+    assert [message.Kind for message in listed] == ["Solution", "Update", "Closure"]
 
 
 def test_a_further_solution_replaces_the_shown_one_and_both_stay(workflow):
@@ -877,6 +927,25 @@ def test_ssp7_workflow_b18_events_are_fetched_in_order_until_confirmed(workflow,
     unknown = workflow.refused(confirm, p_strEventId=new_id().strip("{}"), **given)
     assert unknown == ("EVENT_NOT_FOUND", "p_strEventId")
     assert workflow.refused(confirm, p_strEventId="x", **given)[0] == "ARGUMENT_INVALID"
+
+
+def test_ssp7_workflow_b18_so_many_events_are_given_as_were_asked_for(workflow):
+    task = workflow.task("Fetcher desk")
+    workflow.rows(
+        "insert into event (guid, ticket_id, task_id, group_id, partner_id, sequence, kind,"
+        " request_type, direction, app, snapshot) select gen_random_uuid(), ticket_id, task_id,"
+        " group_id, partner_id, sequence + n, 'E4', 'Update', direction, app, snapshot"
+        " from event, generate_series(1, 100) n where task_id = %s", task,
+    )  # fmt: skip
+    try:
+        for asked, given in ((0, 20), (1, 1), (100, 100)):
+            listed = workflow.call("GetPendingExternalEvents", login=FETCHER, p_intMax=asked)
+            assert len(listed) == given
+        for wrong in (-1, 101):
+            refused = workflow.refused("GetPendingExternalEvents", login=FETCHER, p_intMax=wrong)
+            assert refused == ("ARGUMENT_INVALID", "p_intMax")
+    finally:
+        workflow.rows("delete from event where task_id = %s", task)
 
 
 def test_a_pushed_partner_has_no_events_to_fetch(workflow):

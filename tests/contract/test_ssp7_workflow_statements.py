@@ -337,6 +337,8 @@ def test_ssp7_workflow_b8_a_fetching_partner_is_not_told_what_it_said_itself(wor
     workflow.update(task, login=FETCHER)
     workflow.reassign(task, login=FETCHER)
     assert workflow.codes(task) == ["E1", "E9", "E5", "E6"]
+    # Its own news start processes as anybody's: only what it fetches does not.
+    assert workflow.deliveries(task) == [("update", 3, "E5"), ("update", 3, "E6")]
     assert [event.RequestType for event in waiting(workflow, task)] == ["Submit Request"]
     workflow.rows("update event set origin_partner_id = partner_id where task_id = %s", task)
     assert waiting(workflow, task) == []
