@@ -12,12 +12,10 @@ from sqlalchemy import (
     and_,
     case,
     exists,
-    false,
     func,
     literal,
     literal_column,
     null,
-    or_,
     select,
     tuple_,
 )
@@ -119,22 +117,20 @@ class _Step:
             directed = self.directed(key)
             yield directed.nulls_last() if self.nullable else directed
 
-    def beyond(self, value: Expression, given: SortValue) -> Condition:
-        """Tell what comes after a value in this step."""
+    def at(self, value: Expression, given: SortValue) -> Condition:
+        """Tell what is the same in this step."""
         if given is None:
-            return false()
-        beyond = self._compared("<" if self.descending else ">", value)
-        return or_(beyond, self.expression.is_(None)) if self.nullable else beyond
+            return self.expression.is_(None)
+        pairs = zip(self.keys(self.expression), self.keys(value), strict=True)
+        return and_(*(mine == theirs for mine, theirs in pairs))
 
-    def from_on(self, value: Expression) -> Condition:
-        """Tell what does not come before a value: the bound at which an index is entered."""
-        return self._compared("<=" if self.descending else ">=", value)
-
-    def _compared(self, operator: str, value: Expression) -> Condition:
-        mine, theirs = self.keys(self.expression)[0], self.keys(value)[0]
-        if operator in ("<", ">"):
-            mine, theirs = self.keys(self.expression)[-1], self.keys(value)[-1]
-        return mine.op(f"~{operator}~" if self.by_pattern else operator, is_comparison=True)(theirs)
+    def beyond(self, value: Expression) -> Condition:
+        """Tell what has a value that comes after another one."""
+        operator = "<" if self.descending else ">"
+        if self.by_pattern:
+            return self.expression.op(f"~{operator}~", is_comparison=True)(value)
+        mine, theirs = tuple_(*self.keys(self.expression)), tuple_(*self.keys(value))
+        return mine < theirs if self.descending else mine > theirs
 
 
 def _bytes(text: Expression) -> tuple[Expression, ...]:
@@ -149,18 +145,18 @@ def _title(text: Expression) -> tuple[Expression, ...]:
 def pages(wanted: Sequence[Condition], search: TicketSearch) -> Iterator[Select[Any]]:
     """Give the statements of a page, in their order: the next is wanted if rows are missing.
 
-    A single step that may have no value is two statements, first what has one: each can walk an
-    index and stop, where both at once would be sorted as a whole.
+    Each can walk an index and stop, where all at once would be read, or sorted, as a whole: behind
+    a place in several directions, and of a single step that may have no value first what has one.
     """
     steps = [_step(order) for order in search.order]
     place, order, first = search.after, search.order[0], steps[0]
     if len(steps) > 1 or not first.nullable:
-        yield _page(steps, wanted, place)
+        yield from _pages(steps, wanted, place)
         return
     among_filled = place is None or place.values[0] is not None
     if among_filled:
         filled = _filled(order, first)
-        yield _page([filled], [*wanted, filled.expression.is_not(None)], place)
+        yield from _pages([filled], [*wanted, filled.expression.is_not(None)], place)
     rest = _from(first).where(*wanted, ~_valued(order, first))
     if place is not None and not among_filled:
         rest = rest.where(_behind_id(first, place))
@@ -168,12 +164,16 @@ def pages(wanted: Sequence[Condition], search: TicketSearch) -> Iterator[Select[
     yield rest.add_columns(null()).order_by(last.desc() if first.descending else last.asc())
 
 
-def _page(steps: Sequence[_Step], wanted: Sequence[Condition], place: Place | None) -> Select[Any]:
-    page = _from(*steps).where(*wanted)
-    if place is not None:
-        page = page.where(_behind(steps, place))
-    page = page.add_columns(*(step.expression for step in steps))
-    return page.order_by(*_ordered(steps))
+def _pages(
+    steps: Sequence[_Step], wanted: Sequence[Condition], place: Place | None
+) -> Iterator[Select[Any]]:
+    page = _from(*steps).where(*wanted).add_columns(*(step.expression for step in steps))
+    page = page.order_by(*_ordered(steps))
+    if place is None:
+        yield page
+        return
+    for behind in _behind(steps, place):
+        yield page.where(behind)
 
 
 def _from(*steps: _Step) -> Select[Any]:
@@ -192,31 +192,35 @@ def _ordered(steps: Sequence[_Step]) -> Iterator[Expression]:
     yield last.desc() if steps[-1].descending else last.asc()
 
 
-def _behind(steps: Sequence[_Step], place: Place) -> Condition:
-    """Tell what comes after a place in this order."""
+def _behind(steps: Sequence[_Step], place: Place) -> Iterator[Condition]:
+    """Tell what comes after a place, part by part in this order; each can enter an index."""
+    (first, *further), (given, *others) = steps, place.values
+    if len({step.descending for step in steps}) == 1 and not any(
+        step.nullable or step.by_pattern for step in steps
+    ):
+        yield _behind_row(steps, place)
+        return
+    value = literal(given, first.expression.type)
+    rest = Place(tuple(others), place.id)
+    for behind in _behind(further, rest) if further else [_behind_id(first, rest)]:
+        yield and_(first.at(value, given), behind)
+    if given is None:
+        return
+    yield first.beyond(value)
+    if first.nullable:
+        yield first.expression.is_(None)
+
+
+def _behind_row(steps: Sequence[_Step], place: Place) -> Condition:
+    """Compare as one row: with it an index can be entered."""
     values = [
         literal(value, step.expression.type)
         for step, value in zip(steps, place.values, strict=True)
     ]
-    if len({step.descending for step in steps}) == 1 and not any(
-        step.nullable or step.by_pattern for step in steps
-    ):
-        return _behind_row(steps, values, place.id)
-    found: list[Condition] = []
-    same: list[Condition] = []
-    for step, value, given in zip(steps, values, place.values, strict=True):
-        found.append(and_(*same, step.beyond(value, given)))
-        same.append(step.expression.is_not_distinct_from(value))
-    behind = or_(*found, and_(*same, _behind_id(steps[-1], place)))
-    return behind if steps[0].nullable else and_(steps[0].from_on(values[0]), behind)
-
-
-def _behind_row(steps: Sequence[_Step], values: Sequence[Expression], id_: int) -> Condition:
-    """Compare as one row: with it an index can be entered."""
     mine = [key for step in steps for key in step.keys(step.expression)]
     theirs = [key for step, value in zip(steps, values, strict=True) for key in step.keys(value)]
     here = tuple_(*mine, ticket.c.id)
-    there = tuple_(*theirs, literal(id_, BigInteger))
+    there = tuple_(*theirs, literal(place.id, BigInteger))
     return here < there if steps[0].descending else here > there
 
 
