@@ -16,7 +16,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    text,
 )
 
 from gateway.repository.tables.columns import (
@@ -111,8 +110,12 @@ Index(
 )
 # Searches for what was written in a span of time.
 Index("ix_article_created", article.c.created, article.c.ticket_id)
-Index("ix_article_message_id", article.c.message_id, postgresql_where=text("message_id <> ''"))
-Index("ix_article_task_id", article.c.task_id, postgresql_where=article.c.task_id.is_not(None))
+# What was exchanged is found by its event: a merge moves the article, the event stays behind.
+Index(
+    "ix_article_event_guid",
+    article.c.event_guid,
+    postgresql_where=article.c.event_guid.is_not(None),
+)
 
 attachment = Table(
     "attachment",
