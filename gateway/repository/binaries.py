@@ -93,7 +93,7 @@ def _probe(folder: Path, user: ServerUser | None) -> Binaries | None:
             cwd="/",
             timeout=20,
             check=True,
-            **identity,  # type: ignore[call-overload]
+            **identity,  # type: ignore[call-overload] # user and group, or nothing
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -15,7 +15,7 @@ def json_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            name: _tabled(schema["$defs"][field.annotation.__name__])  # type: ignore[union-attr]
+            name: _tabled(schema["$defs"][field.annotation.__name__])  # type: ignore[union-attr] # each is a section
             for name, field in Settings.model_fields.items()
             if name != "mailbox"
         }

@@ -45,7 +45,7 @@ def _lend_cgi() -> None:
     if "cgi" in sys.modules or importlib.util.find_spec("cgi") is not None:
         return  # it is gone since Python 3.13
     cgi = types.ModuleType("cgi", "The one function of the former module that Spyne calls.")
-    cgi.parse_header = parse_header  # type: ignore[attr-defined]
+    cgi.parse_header = parse_header  # type: ignore[attr-defined] # it has nothing yet
     sys.modules["cgi"] = cgi
 
 

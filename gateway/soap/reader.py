@@ -54,7 +54,7 @@ class ReaderCompiler:
         def read(element: Element) -> dict[str, Any]:
             found: dict[str, Any] = blank.copy()
             for child in element:
-                name, from_text, convert, many = members[child.tag]  # type: ignore[index]
+                name, from_text, convert, many = members[child.tag]  # type: ignore[index] # elements only
                 if from_text is not None:
                     text = child.text or ""
                     found[name] = text if from_text is str else from_text(text)
