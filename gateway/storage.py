@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.domain.assignment import WorkflowRules
 from gateway.domain.catalog import CatalogRules
 from gateway.http.seal import Seal
 from gateway.repository import inspection, migrations
 from gateway.repository.accounts import AccountStore
 from gateway.repository.administration import Administration, operator_engine
-from gateway.repository.deliveries import DeliveryStore
+from gateway.repository.deliveries import DeliveryStore, HintSender
 from gateway.repository.delivery_desk import DeliveryDesk
 from gateway.repository.embedded import EmbeddedServer, joined
+from gateway.repository.engine import Engine
 from gateway.repository.inspection import OLDEST_VERSION, ServerFacts
 from gateway.repository.migrations import HEAD, Step
 from gateway.repository.numbers import NumberReserve
@@ -35,8 +37,8 @@ __all__ = [
     "Step",
     "administration",
     "backlogs",
-    "catalog_rules",
     "connector_defects",
+    "database_url",
     "delivery_desk",
     "desk",
     "inspect",
@@ -51,6 +53,9 @@ __all__ = [
     "seal",
     "steps",
     "target_defects",
+    "ticket_url",
+    "units_of_work",
+    "workflow_rules",
 ]
 
 # Settings that name rows of lists, by section.
@@ -97,7 +102,7 @@ def inspect(settings: Settings) -> ServerFacts:
     Raises:
         StorageAway: it does not answer, or refuses us.
     """
-    return inspection.inspect(_url(settings))
+    return inspection.inspect(database_url(settings))
 
 
 def target_defects(settings: Settings) -> Sequence[str]:
@@ -107,7 +112,7 @@ def target_defects(settings: Settings) -> Sequence[str]:
         StorageAway: the database does not answer.
     """
     secrets = SecretFiles(settings.secrets.folder)
-    with operator_engine(_url(settings), settings.database.pooler) as engine:
+    with operator_engine(database_url(settings), settings.database.pooler) as engine:
         store = TargetStore(engine)
         partners = [backlog.partner for backlog in DeliveryStore(engine).backlogs()]
         found = [target for partner in partners for target in store.list(partner)]
@@ -137,7 +142,7 @@ def connector_defects(settings: Settings) -> Sequence[str]:
     """
     rules = settings.znuny
     return inspection.connector_defects(
-        _url(settings),
+        database_url(settings),
         field=rules.external_reference_dynamic_field,
         states=rules.external_reference_states,
         state_types=rules.external_reference_state_types,
@@ -156,7 +161,7 @@ def list_defects(settings: Settings) -> Sequence[str]:
         for section, keys in _LIST_KEYS.items()
         for key, of in keys.items()
     }
-    return inspection.list_defects(_url(settings), named)
+    return inspection.list_defects(database_url(settings), named)
 
 
 def mailbox_defects(settings: Settings) -> Sequence[tuple[str, str, str]]:
@@ -177,7 +182,7 @@ def mailbox_defects(settings: Settings) -> Sequence[tuple[str, str, str]]:
 
 def _named_in_vain(keys: MailRules, settings: Settings) -> Mapping[str, str]:
     return inspection.mailbox_defects(
-        _url(settings),
+        database_url(settings),
         partner=keys.partner,
         app=keys.external_app if keys.new_tickets else "",
         person=keys.failover_person,
@@ -218,7 +223,7 @@ def migrate(settings: Settings, target: str) -> None:
 
 def backlogs(settings: Settings) -> Sequence[ports.Backlog]:
     """Tell how each partner's deliveries stand."""
-    with operator_engine(_url(settings), settings.database.pooler) as engine:
+    with operator_engine(database_url(settings), settings.database.pooler) as engine:
         return DeliveryStore(engine).backlogs()
 
 
@@ -228,7 +233,7 @@ def schedule_defects(settings: Settings) -> Sequence[str]:
     Raises:
         StorageAway: the database does not answer.
     """
-    with operator_engine(_url(settings), settings.database.pooler) as engine:
+    with operator_engine(database_url(settings), settings.database.pooler) as engine:
         failing = ScheduleStore(engine).failing()
     return [f"{name} at {at:%Y-%m-%d %H:%M} UTC: {error}" for name, at, error in failing]
 
@@ -252,14 +257,14 @@ def seal(settings: Settings) -> Seal:
 @contextmanager
 def administration(settings: Settings) -> Iterator[administration_ports.Administration]:
     """Lend what runs an operator's work."""
-    with operator_engine(_url(settings), settings.database.pooler) as engine:
+    with operator_engine(database_url(settings), settings.database.pooler) as engine:
         yield Administration(engine)
 
 
 @contextmanager
 def delivery_desk(settings: Settings, actor: str) -> Iterator[ports.DeliveryDesk]:
     """Lend what an operator does with deliveries."""
-    with operator_engine(_url(settings), settings.database.pooler) as engine:
+    with operator_engine(database_url(settings), settings.database.pooler) as engine:
         yield DeliveryDesk(engine, actor)
 
 
@@ -275,16 +280,49 @@ class Desk:
 @contextmanager
 def desk(settings: Settings) -> Iterator[Desk]:
     """Lend a desk for one caller at a time."""
-    with operator_engine(_url(settings), settings.database.pooler) as engine:
+    with operator_engine(database_url(settings), settings.database.pooler) as engine:
         yield Desk(
             Administration(engine),
-            UnitsOfWork(engine, NumberReserve(engine, low=1), catalog=catalog_rules(settings)),
+            units_of_work(settings, engine, at_once=1),
             AccountStore(engine, session_idle_s=settings.login.session_idle_s),
         )
 
 
-def catalog_rules(settings: Settings) -> CatalogRules:
-    """Give what the operator set for the service catalog."""
+def units_of_work(settings: Settings, engine: Engine, *, at_once: int) -> UnitsOfWork:
+    """Give what runs work in transactions, of which so many may be open at once."""
+    return UnitsOfWork(
+        engine,
+        NumberReserve(engine, low=at_once),
+        HintSender(engine).send,
+        workflow_rules(settings),
+        _catalog_rules(settings),
+    )
+
+
+def workflow_rules(settings: Settings) -> WorkflowRules:
+    """Give what the operator set for tasks and partners."""
+    workflow = settings.ssp7_workflow
+    return WorkflowRules(
+        ticket_url=ticket_url(settings),
+        time_zone=workflow.field_time_zone,
+        default_group=workflow.default_group,
+        event_on_accept=workflow.event_on_accept,
+        close_ticket_with_last_task=workflow.close_ticket_with_last_task,
+        closed_state=workflow.closed_state,
+    )
+
+
+def ticket_url(settings: Settings) -> str:
+    """Give the address of a ticket's page, with a place for its id."""
+    return f"{settings.public_url}/console/tickets/{{id}}"
+
+
+def database_url(settings: Settings) -> str:
+    """Give the address of the database."""
+    return settings.database.url.get_secret_value()
+
+
+def _catalog_rules(settings: Settings) -> CatalogRules:
     service = settings.ssp7_catalog
     return CatalogRules(
         languages=service.languages,
@@ -294,9 +332,5 @@ def catalog_rules(settings: Settings) -> CatalogRules:
     )
 
 
-def _url(settings: Settings) -> str:
-    return settings.database.url.get_secret_value()
-
-
 def _direct_url(settings: Settings) -> str:
-    return settings.database.direct_url.get_secret_value() or _url(settings)
+    return settings.database.direct_url.get_secret_value() or database_url(settings)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 
-from gateway.compose.limits import database_url
 from gateway.compose.mail import mail_server
 from gateway.delivery.addresses import Addresses
 from gateway.delivery.calls import Caller, CallLimits
@@ -18,11 +17,11 @@ from gateway.delivery.steps.step import StepKind
 from gateway.delivery.trial import tried
 from gateway.domain.process import Kind
 from gateway.repository.administration import operator_engine
-from gateway.repository.numbers import NumberReserve
 from gateway.repository.targets import TargetStore
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.secret_files import SecretFiles
 from gateway.settings import Settings
+from gateway.storage import database_url, units_of_work
 from gateway.usecases.process_runs import ProcessDesk
 from gateway.usecases.task_hashes import ObjectHashes
 
@@ -76,6 +75,5 @@ def process_editing(settings: Settings, units: UnitsOfWork, targets: TargetStore
 def process_checker(settings: Settings, looking: Looking | None = None) -> Iterator[Checker]:
     """Lend what a process is checked against: names, targets, and WSDLs as far as it looks."""
     with operator_engine(database_url(settings), settings.database.pooler) as engine:
-        units = UnitsOfWork(engine, NumberReserve(engine, low=1))
-        desk = ProcessDesk(units, ObjectHashes([]))
+        desk = ProcessDesk(units_of_work(settings, engine, at_once=1), ObjectHashes([]))
         yield Checker(names_of(desk.names()), performers(settings, TargetStore(engine), looking))

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from gateway.compose.limits import catalog_hashes, hash_keys, ticket_url
+from gateway.compose.limits import catalog_hashes, hash_keys
 from gateway.dialects.acmp.translate import Options
 from gateway.dialects.ssp7.catalog.desk import Catalog
 from gateway.dialects.ssp7.desk import Workflow
@@ -14,6 +14,7 @@ from gateway.domain.commands import Defaults
 from gateway.http.pace import Pace
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.settings import Settings
+from gateway.storage import ticket_url
 from gateway.usecases.accounts import Accounts
 from gateway.usecases.sessions import Sessions
 from gateway.usecases.task_hashes import ObjectHashes

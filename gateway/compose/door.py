@@ -3,26 +3,21 @@
 import gc
 import multiprocessing
 import signal
-from functools import partial
+from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry
 
-from gateway.compose.calls import process_editing
-from gateway.compose.consoles import console_mailbox, console_routes, console_rules
+from gateway.compose.consoles import console_desk, console_routes
 from gateway.compose.contracts import definitions
 from gateway.compose.desks import catalog_desk, helpdesk_options, workflow_desk, znuny_desk
 from gateway.compose.limits import (
     SPARE_CONNECTIONS,
-    database_url,
     door_limits,
     login_limits,
     pace_limits,
-    seal_file,
-    workflow_rules,
 )
 from gateway.compose.rest import catalog_routes, rest_cards, tickets_routes, znuny_routes
 from gateway.compose.soap import soap_routes
-from gateway.console.desk import Desk as ConsoleDesk
 from gateway.console.logins import Logins
 from gateway.dialects.acmp.task import Helpdesk
 from gateway.dialects.ssp7.catalog import service as catalog
@@ -37,26 +32,23 @@ from gateway.http.pace import Pace
 from gateway.http.peer import Proxies
 from gateway.http.recorder import Mode, Recorder
 from gateway.http.routes import Route, Routes
-from gateway.http.seal import Seal
 from gateway.repository.accounts import AccountStore
-from gateway.repository.administration import Administration
-from gateway.repository.deliveries import DeliveryStore, HintSender
-from gateway.repository.delivery_desk import DeliveryDesk
+from gateway.repository.deliveries import DeliveryStore
 from gateway.repository.engine import build_engine
 from gateway.repository.launch import die_with_parent
 from gateway.repository.messages import MessageLog
-from gateway.repository.numbers import NumberReserve
 from gateway.repository.passwords import Argon2Passwords
 from gateway.repository.readiness import schema_check
-from gateway.repository.targets import TargetStore
-from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.settings import Settings, load
 from gateway.soap.documents import STYLESHEET_PATH, stylesheet
 from gateway.soap.index import ServiceIndex
 from gateway.soap.publishing import ServedContract, contracts_dir
-from gateway.storage import catalog_rules
+from gateway.storage import database_url, seal, units_of_work
 from gateway.usecases.accounts import Accounts
 from gateway.usecases.sessions import Sessions
+
+_AGENTS = frozenset({AccountKind.AGENT})
+_PROVIDERS = frozenset({AccountKind.AGENT, AccountKind.PARTNER})
 
 
 def app() -> Door:
@@ -86,38 +78,16 @@ def build_app(settings: Settings) -> Door:
     metrics = Metrics(registry)
     log = MessageLog(engine)
     pace = Pace(pace_limits(settings))
+    sealed_with = seal(settings)
     accounts = AccountStore(engine, session_idle_s=settings.login.session_idle_s)
-    seal = Seal.from_file(seal_file(settings))
     logins = Accounts(
         accounts,
         Argon2Passwords(),
         login_limits(settings),
-        digests=SealedDigests(accounts, seal),
+        digests=SealedDigests(accounts, sealed_with),
     )
-    authenticators = {
-        "console": Authenticator(logins, kinds=frozenset({AccountKind.AGENT}), pace=pace),
-        "acmp": Authenticator(logins, kinds=frozenset({AccountKind.AGENT}), pace=pace),
-        "ssp7": Authenticator(
-            logins,
-            kinds=frozenset({AccountKind.AGENT, AccountKind.PARTNER}),
-            pace=pace,
-            ways=frozenset(way for way in Way if way in settings.ssp7_workflow.auth),
-        ),
-        catalog.DIALECT: Authenticator(
-            logins,
-            kinds=frozenset({AccountKind.AGENT, AccountKind.PARTNER}),
-            pace=pace,
-            ways=frozenset(way for way in Way if way in settings.ssp7_catalog.auth),
-        ),
-        "znuny": Authenticator(logins, pace=pace),  # of pages alone: its operations log in
-    }
-    units = UnitsOfWork(
-        engine,
-        NumberReserve(engine, low=limits.threads),
-        HintSender(engine).send,
-        workflow_rules(settings),
-        catalog_rules(settings),
-    )
+    authenticators = _authenticators(logins, pace, settings)
+    units = units_of_work(settings, engine, at_once=limits.threads)
     metrics.watch_backlogs(DeliveryStore(engine).backlogs)
     services = [
         ServedContract(definition, contracts_dir(), settings.public_url)
@@ -146,16 +116,7 @@ def build_app(settings: Settings) -> Door:
             Route(path="/index.json", page=index.data),
             Route(path=STYLESHEET_PATH, page=stylesheet),
             *console_routes(
-                ConsoleDesk(
-                    units=units,
-                    administration=Administration(engine),
-                    deliveries=partial(DeliveryDesk, engine),
-                    backlogs=DeliveryStore(engine).backlogs,
-                    rules=console_rules(settings),
-                    mailboxes=[console_mailbox(box) for box in settings.mailbox],
-                    dialects=dialects,
-                    draft=process_editing(settings, units, TargetStore(engine)).draft,
-                ),
+                console_desk(engine, units, dialects, settings),
                 Logins(authenticators["console"], accounts, life_s=settings.login.session_s),
                 settings,
             ),
@@ -172,7 +133,7 @@ def build_app(settings: Settings) -> Door:
             *znuny_routes(tickets, settings),
             *tickets_routes(
                 units,
-                KeyAuthenticator(logins, frozenset({AccountKind.AGENT, AccountKind.PARTNER}), pace),
+                KeyAuthenticator(logins, _PROVIDERS, pace),
                 settings,
             ),
             *catalog_routes(units, logins, pace, settings),
@@ -180,7 +141,7 @@ def build_app(settings: Settings) -> Door:
     )
     recorder = Recorder(
         log,
-        seal,
+        sealed_with,
         modes={name: Mode(settings.recording.mode) for name in dialects},
         failed=metrics.recorder_failure,
     )
@@ -194,3 +155,26 @@ def build_app(settings: Settings) -> Door:
         allow_plain_http=settings.http.allow_plain_http,
         stopped=engine.dispose,
     )
+
+
+def _authenticators(
+    logins: Accounts, pace: Pace, settings: Settings
+) -> Mapping[str, Authenticator]:
+    """Give who may come in by a login, for each dialect and the console."""
+    return {
+        "console": Authenticator(logins, kinds=_AGENTS, pace=pace),
+        "acmp": Authenticator(logins, kinds=_AGENTS, pace=pace),
+        "ssp7": Authenticator(
+            logins,
+            kinds=_PROVIDERS,
+            pace=pace,
+            ways=frozenset(way for way in Way if way in settings.ssp7_workflow.auth),
+        ),
+        catalog.DIALECT: Authenticator(
+            logins,
+            kinds=_PROVIDERS,
+            pace=pace,
+            ways=frozenset(way for way in Way if way in settings.ssp7_catalog.auth),
+        ),
+        "znuny": Authenticator(logins, pace=pace),  # of pages alone: its operations log in
+    }

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from gateway.compose.limits import database_url, hash_keys, workflow_rules
+from gateway.compose.limits import hash_keys
 from gateway.dialects.ssp7 import results as ssp7_results
 from gateway.domain.commands import Defaults
 from gateway.domain.inbound_mail import MailRules, WhenClosed
@@ -17,14 +17,12 @@ from gateway.mail.received import MailLimits
 from gateway.mail.report import Reporter
 from gateway.mail.smtp import Server, Tls
 from gateway.repository.administration import operator_engine
-from gateway.repository.deliveries import HintSender
-from gateway.repository.numbers import NumberReserve
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.secret_files import SecretFiles
 from gateway.settings import Mailbox as MailboxKeys
 from gateway.settings import MailRules as MailKeys
 from gateway.settings import Settings
-from gateway.storage import catalog_rules
+from gateway.storage import database_url, units_of_work
 from gateway.usecases.task_hashes import ObjectHashes
 
 
@@ -79,14 +77,7 @@ def mail_desk(settings: Settings, mailbox: str | None) -> Iterator[MailDesk]:
     if known:
         counters = _counters(settings, known[mailbox or next(iter(known))])
     with operator_engine(database_url(settings), settings.database.pooler) as engine:
-        units = UnitsOfWork(
-            engine,
-            NumberReserve(engine, low=1),
-            HintSender(engine).send,
-            workflow_rules(settings),
-            catalog_rules(settings),
-        )
-        yield _mail_desk(settings, units, counters)
+        yield _mail_desk(settings, units_of_work(settings, engine, at_once=1), counters)
 
 
 def _mail_desk(settings: Settings, units: UnitsOfWork, counters: Counters) -> MailDesk:

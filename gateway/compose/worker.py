@@ -7,10 +7,7 @@ from gateway.compose.calls import performers
 from gateway.compose.limits import (
     SPARE_CONNECTIONS,
     catalog_hashes,
-    database_url,
     hash_keys,
-    seal_file,
-    workflow_rules,
 )
 from gateway.compose.mail import mail_server, mailboxes
 from gateway.delivery.article_mail import ArticleMail
@@ -21,16 +18,14 @@ from gateway.delivery.steps.step import StepKind
 from gateway.delivery.worker import Task, Worker
 from gateway.dialects.ssp7 import results as ssp7_results
 from gateway.domain.process import Kind
-from gateway.http.seal import Seal
-from gateway.repository.deliveries import DeliveryStore, Hints, HintSender
+from gateway.repository.deliveries import DeliveryStore, Hints
 from gateway.repository.engine import build_engine
-from gateway.repository.numbers import NumberReserve
 from gateway.repository.partitions import Retention
 from gateway.repository.schedules import Housekeeping, ScheduleStore
 from gateway.repository.targets import TargetStore
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.settings import Settings
-from gateway.storage import catalog_rules
+from gateway.storage import database_url, seal, units_of_work, workflow_rules
 from gateway.usecases import article_mails
 from gateway.usecases.ports import FileLimit
 from gateway.usecases.process_runs import ProcessDesk
@@ -67,22 +62,18 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
         delivery_days=keep.delivery_days,
         task_delivery_days=settings.ssp7_workflow.done_retention_days,
     )
-    units = UnitsOfWork(
-        engine,
-        NumberReserve(engine, low=_SCHEDULE_THREADS),
-        HintSender(engine).send,
-        workflow_rules(settings),
-        catalog_rules(settings),
-    )
+    # A mail server that is slow to answer holds up nothing else.
+    threads = _SCHEDULE_THREADS + min(len(settings.mailbox), _MAILBOX_THREADS)
+    units = units_of_work(settings, engine, at_once=threads)
     tasks = {
         "reminders": Task("every 30 s", partial(due_reminders, units)),
         "partitions": Task("daily 00:10 UTC", house.make_partitions),
         "expired": Task("every 300 s", house.prune_expired),
         "retention": Task("daily 02:30 UTC", house.prune),
     }
-    boxes = mailboxes(settings, units)
     tasks |= {
-        f"mailbox {name}": Task(f"every {every_s} s", box.poll) for name, every_s, box in boxes
+        f"mailbox {name}": Task(f"every {every_s} s", box.poll)
+        for name, every_s, box in mailboxes(settings, units)
     }
     deliverer = Deliverer(
         DeliveryStore(engine),
@@ -91,13 +82,11 @@ def build_worker(settings: Settings, registry: Registry | None = None) -> Worker
         # Nobody can listen through a pooler; looking by itself carries everything.
         hints=None if settings.database.pooler else Hints(engine),
     )
-    # A mail server that is slow to answer holds up nothing else.
-    threads = _SCHEDULE_THREADS + min(len(boxes), _MAILBOX_THREADS)
     return Worker(ScheduleStore(engine), tasks, threads=threads, deliverer=deliverer)
 
 
 def _registry(settings: Settings, units: UnitsOfWork, calls: Mapping[Kind, StepKind]) -> Registry:
-    mails = ArticleMail(units, mail_server(settings), Seal.from_file(seal_file(settings)))
+    mails = ArticleMail(units, mail_server(settings), seal(settings))
     workflow = settings.ssp7_workflow
     desk = ProcessDesk(
         units,

@@ -12,6 +12,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from gateway import clock
 from gateway.repository.statements import statement
 
+__all__ = ["LIMITS", "Engine", "behind_pooler", "build_engine", "require_alive"]
+
 # One place for what the server enforces; the times are those of the hardening page, section 2.
 LIMITS = {
     "statement_timeout": "5s",
