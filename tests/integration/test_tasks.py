@@ -11,8 +11,17 @@ from gateway.domain.partner_commands import Acknowledge, AddUpdate, Reassign
 from gateway.domain.people import AccountKind, PartyKind, Principal
 from gateway.errors import NotPermitted, ReferenceTaken, WrongState
 from gateway.repository.unit_of_work import UnitsOfWork
-from gateway.usecases import card_tickets, partner_texts, references, rights, solutions, tickets
-from tests.kit.stores import Stores, agent_with
+from gateway.usecases import (
+    card_tickets,
+    partner_reads,
+    partner_texts,
+    references,
+    rights,
+    solutions,
+    tickets,
+)
+from gateway.usecases.ports import FileLimit
+from tests.kit.stores import Stores, agent_with, round_trips
 
 DEFAULTS = Defaults(queue="Raw", state="new", priority=3)
 
@@ -251,3 +260,35 @@ def test_a_partner_has_its_rights_unless_some_were_chosen_for_it(desk, right):
         rights.require(chosen, right)
     with pytest.raises(NotPermitted):
         rights.require(desk.northwind, "ssp7.start")
+
+
+@pytest.mark.parametrize(
+    ("work", "command", "most"),
+    [
+        (references.acknowledge, lambda task: Acknowledge(task_id=task, reference=f"R-{task}"), 11),
+        (partner_texts.update, lambda task: AddUpdate(task_id=task, message="On our way."), 9),
+        (partner_texts.reassign, lambda task: Reassign(task_id=task, solution="Done.",
+                                                       closed=False), 9),
+        (partner_texts.reassign, lambda task: Reassign(task_id=task, solution="Done.",
+                                                       closed=True), 10),
+    ],
+)  # fmt: skip
+def test_calls_of_partners_take_few_round_trips(desk, monkeypatch, work, command, most):
+    task = desk.task(desk.given(ready=False)).id
+    with round_trips(monkeypatch) as trips:
+        desk.speak(work, command(task))
+    assert len(trips) <= most, trips
+
+
+def test_reads_of_partners_take_few_round_trips(desk, monkeypatch):
+    task = desk.task(desk.given(ready=False)).id
+
+    def reading(work, most):
+        call = desk.stores.call(principal=desk.northwind)
+        with round_trips(monkeypatch) as trips:
+            desk.stores.units.run(lambda unit: work(call, unit), call)
+        assert len(trips) <= most, trips
+
+    reading(lambda call, unit: partner_reads.task(task, "", "", call, unit), 4)
+    reading(lambda call, unit: partner_reads.messages(task, None, call, unit), 4)
+    reading(lambda call, unit: partner_reads.pending_events("", 10, FileLimit(), call, unit), 1)
