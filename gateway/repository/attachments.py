@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
 from gateway.domain.entries import Attachment
+from gateway.domain.partner_commands import NewFile
 from gateway.domain.ticket import Ticket
 from gateway.domain.views import Listed
-from gateway.repository.rows import to_row
+from gateway.repository.rows import listed, to_row
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import Call
 
@@ -33,8 +34,7 @@ class AttachmentStore:
 
     def list(self, ticket_id: int) -> Listed[Attachment]:
         """List a ticket's attachments and those of its articles, oldest first; at most 5000."""
-        rows = self._current.read("attachments", {"ticket_id": ticket_id})
-        return Listed([_attachment(row[1:]) for row in rows], rows[0][0] if rows else 0)
+        return listed(self._current.read("attachments", {"ticket_id": ticket_id}), _attachment)
 
     def add(self, attachments: Sequence[Attachment], call: Call) -> None:
         """Add attachments, without their contents."""
@@ -73,6 +73,16 @@ class AttachmentStore:
                 "guids": [attachment.guid for attachment in attachments],
             },
         )
+
+
+def columns(files: Sequence[NewFile]) -> dict[str, object]:
+    """Give the columns of files that come with their contents, as arrays."""
+    return {
+        "guids": [uuid4() for _ in files],
+        "names": [file.name for file in files],
+        "types": [file.content_type for file in files],
+        "contents": [file.content for file in files],
+    }
 
 
 def _document(attachments: Sequence[Attachment]) -> Jsonb:

@@ -6,7 +6,7 @@ from uuid import UUID
 from gateway.domain.people import Permission, Principal
 from gateway.domain.ticket import Ticket
 from gateway.domain.values import Row
-from gateway.repository.parameters import array_of
+from gateway.repository.parameters import LARGEST_ID, array_of, id_in
 from gateway.repository.rows import to_row
 from gateway.repository.tickets import to_ticket
 from gateway.repository.transaction import Named, Record, Transaction
@@ -23,7 +23,6 @@ from gateway.usecases.ports import (
     TicketCard,
 )
 
-_LARGEST = 2**63 - 1  # of an id; a caller's larger number is simply not found
 _BY_CUSTOMER = 0  # the place of rows that were found by what was found
 
 
@@ -71,7 +70,7 @@ class CardStore:
     def page(self, principal: Principal, wanted: CardFilter, limit: int) -> CardPage | None:
         """List cards by id; None: there is no such customer."""
         parameters = {
-            "after": min(wanted.after, _LARGEST),
+            "after": min(wanted.after, LARGEST_ID),
             "groups": _groups(principal, Permission.RO),
             "customer": wanted.customer_id,
             "created_since": wanted.created_since,
@@ -91,7 +90,7 @@ class CardStore:
         self, name: str, principal: Principal, *, after: int = 0, limit: int
     ) -> list[Preset]:
         """List active entries by id: type, state, priority, agent, queue or partner."""
-        parameters: dict[str, object] = {"after": min(after, _LARGEST), "limit": limit}
+        parameters: dict[str, object] = {"after": min(after, LARGEST_ID), "limit": limit}
         if name == "queue":
             parameters["groups"] = _groups(principal, Permission.RW)
         rows = self._current.read(f"preset_{name}", parameters)
@@ -129,20 +128,12 @@ def _parts(wanted: CardFilter) -> Iterator[str]:
 
 
 def _mentioning(mentions: Sequence[Mention]) -> dict[str, object]:
-    numbers = [_number(each.key) for each in mentions]
+    numbers = [id_in(str(each.key)) for each in mentions]
     return {
         "lists": [each.of for each in mentions],
         "keys": [each.key if isinstance(each.key, str) else "" for each in mentions],
         "ids": f"{{{','.join('null' if each is None else str(each) for each in numbers)}}}",
     }
-
-
-def _number(key: str | int) -> int | None:
-    """Give the id that a key can be: a number, or digits in a text."""
-    if isinstance(key, str):
-        digits = key.isascii() and key.isdigit() and len(key) <= len(str(_LARGEST))
-        key = int(key) if digits else 0
-    return key if 0 < key <= _LARGEST else None
 
 
 def _mentioned(record: Sequence[object]) -> Mentioned:

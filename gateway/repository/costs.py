@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from gateway.domain.entries import Cost
 from gateway.domain.views import Listed
-from gateway.repository.rows import to_row
+from gateway.repository.rows import listed, to_row
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import Call
 
@@ -27,8 +27,7 @@ class CostStore:
 
     def list(self, ticket_id: int) -> Listed[Cost]:
         """List a ticket's costs, oldest first; at most 5000."""
-        rows = self._current.read("costs", {"ticket_id": ticket_id})
-        return Listed([_cost(row[1:]) for row in rows], rows[0][0] if rows else 0)
+        return listed(self._current.read("costs", {"ticket_id": ticket_id}), _cost)
 
     def add(self, costs: Sequence[Cost], call: Call) -> None:
         """Add costs, of several tickets in one statement; the calling agent is their creator."""

@@ -7,7 +7,7 @@ from gateway.domain.entries import Article, ArticleKind, NewArticle, NewWorkingT
 from gateway.domain.people import AccountKind
 from gateway.domain.ticket import Ticket
 from gateway.domain.views import Listed
-from gateway.repository.rows import to_row
+from gateway.repository.rows import listed, to_row
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import Call
 
@@ -35,13 +35,11 @@ class EntryStore:
 
     def articles(self, ticket_id: int) -> Listed[Article]:
         """List a ticket's comments, oldest first, without description; at most 5000, or 32 MiB."""
-        rows = self._current.read("articles", {"ticket_id": ticket_id})
-        return Listed([_article(row[1:]) for row in rows], rows[0][0] if rows else 0)
+        return listed(self._current.read("articles", {"ticket_id": ticket_id}), _article)
 
     def newest_articles(self, ticket_id: int) -> Listed[Article]:
         """List a ticket's comments, newest first, without description; at most 5000, or 32 MiB."""
-        rows = self._current.read("newest_articles", {"ticket_id": ticket_id})
-        return Listed([_article(row[1:]) for row in rows], rows[0][0] if rows else 0)
+        return listed(self._current.read("newest_articles", {"ticket_id": ticket_id}), _article)
 
     def delete_article(self, article: Article) -> None:
         """Delete an article with its files."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from gateway.domain.inbound_mail import MailOutcome, MailTask, ReceivedMail, Verdict
 from gateway.domain.partner_commands import NewFile
 from gateway.domain.richtext import from_plain
 from gateway.domain.ticket import Ticket
+from gateway.repository.attachments import columns
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import Call, MailboxRow, MailPerson, MailPlace, RefusedMail
 
@@ -97,16 +98,8 @@ class InboundMailStore:
         if not files:
             return
         self._current.later(
-            "add_mail_files",
-            self._by(ticket_id, call)
-            | {
-                "entry": article,
-                "visible": visible,
-                "guids": [uuid4() for _ in files],
-                "names": [file.name for file in files],
-                "types": [file.content_type for file in files],
-                "contents": [file.content for file in files],
-            },
+            "add_files_with_contents",
+            self._by(ticket_id, call) | {"article": article, "visible": visible} | columns(files),
         )
 
     def record(

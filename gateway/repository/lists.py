@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from gateway.domain.people import Assignable, PartyKind, Permission, Principal
+from gateway.domain.people import Assignable, Permission, Principal
 from gateway.domain.values import Key, Row
 from gateway.domain.views import Caption, CategoryView, HelpdeskSettings, Listed
-from gateway.repository.parameters import array_of
+from gateway.repository.parameters import LARGEST_ID, array_of
+from gateway.repository.rows import listed, to_assignable
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import LISTS
-
-_LARGEST = 2**63 - 1  # of an id; a caller's larger number is simply not found
 
 
 class ListStore:
@@ -27,31 +26,16 @@ class ListStore:
 
     def categories(self) -> Listed[CategoryView]:
         """List the active categories by English path; at most 5000."""
-        rows = self._current.read("categories", {})
-        return Listed([CategoryView(*row[1:]) for row in rows], rows[0][0] if rows else 0)
+        return listed(self._current.read("categories", {}), lambda row: CategoryView(*row))
 
     def resolutions(self) -> Listed[Caption]:
         """List the active resolutions by English name; at most 5000."""
-        rows = self._current.read("resolutions", {})
-        return Listed([Caption(*row[1:]) for row in rows], rows[0][0] if rows else 0)
+        return listed(self._current.read("resolutions", {}), lambda row: Caption(*row))
 
     def assignable(self, principal: Principal) -> Listed[Assignable]:
         """List active agents, then groups, to whom the principal may assign; at most 5000."""
         groups = array_of(principal.groups_with(Permission.RW))
-        rows = self._current.read("assignable", {"groups": groups})
-        listed = [
-            Assignable(
-                guid,
-                PartyKind.GROUP if is_group else PartyKind.AGENT,
-                name,
-                description,
-                email,
-                from_directory,
-                tuple(sorted(roles)),
-            )
-            for _, is_group, guid, name, description, email, from_directory, roles in rows
-        ]
-        return Listed(listed, rows[0][0] if rows else 0)
+        return listed(self._current.read("assignable", {"groups": groups}), to_assignable)
 
     def helpdesk_settings(self) -> HelpdeskSettings:
         """Read the operator's rules."""
@@ -70,7 +54,7 @@ def resolving(wanted: Mapping[str, Sequence[Key]]) -> dict[str, object]:
         "lists": [name for name, several in wanted.items() if several],
         "guids": array_of(key for key in keys if isinstance(key, UUID)),
         "ids": array_of(
-            key for key in keys if isinstance(key, int) and -_LARGEST <= key <= _LARGEST
+            key for key in keys if isinstance(key, int) and -LARGEST_ID <= key <= LARGEST_ID
         ),
         "names": [key for key in keys if isinstance(key, str)],
     }

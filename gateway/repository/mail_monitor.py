@@ -5,6 +5,7 @@ from uuid import UUID
 
 from gateway.domain.entries import Mail
 from gateway.domain.views import Listed
+from gateway.repository.rows import listed
 from gateway.repository.transaction import Record, Transaction
 
 
@@ -16,8 +17,7 @@ class MailMonitorStore:
 
     def list(self) -> Listed[Mail]:
         """List them, newest first; at most 1000."""
-        rows = self._current.read("unmatched_mails", {})
-        return Listed([_mail(row[1:]) for row in rows], rows[0][0] if rows else 0)
+        return listed(self._current.read("unmatched_mails", {}), _mail)
 
     def known(self, guids: Collection[UUID]) -> Collection[UUID]:
         """Tell which of these are such mails."""

@@ -12,6 +12,7 @@ from psycopg import Connection, Cursor
 from psycopg.adapt import Buffer, Dumper
 from sqlalchemy.pool import PoolProxiedConnection
 
+LARGEST_ID = 2**63 - 1  # a caller's larger number is simply not found
 _CURSOR = "gateway_cursor"
 _FURTHER = "gateway_cursors"
 
@@ -27,6 +28,13 @@ class _Plain(Dumper):
 def array_of(values: Iterable[int | UUID]) -> str:
     """Write an array; the driver would look at every value several times."""
     return f"{{{','.join(map(str, values))}}}"
+
+
+def id_in(text: str) -> int | None:
+    """Read an id; what no id can be is none."""
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))
+    number = int(text) if digits else 0
+    return number if 0 < number <= LARGEST_ID else None
 
 
 def cursor_of(borrowed: PoolProxiedConnection, connection: Connection) -> Cursor:

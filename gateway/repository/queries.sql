@@ -746,7 +746,7 @@ with who as (
     where g.active and g.id = any(%(groups)s::bigint[])) every
   order by is_group, name, id
   limit 5000)
-select w.total, w.is_group, coalesce(a.guid, g.guid), w.name, coalesce(g.description, ''),
+select w.total, coalesce(a.guid, g.guid), w.is_group, w.name, coalesce(g.description, ''),
   coalesce(a.email, g.email), coalesce(a.from_directory, false),
   array(select distinct y.name from permission p join agent_group y on y.id = p.group_id
         where p.agent_id = a.id and y.active limit 1000)
@@ -1922,16 +1922,16 @@ select %(ticket_id)s, %(guid)s,
   %(digest)s, %(event)s, %(partner)s, %(task_id)s, %(direction)s, %(written)s, %(by)s, %(now)s,
   %(by)s;
 
--- name: add_exchange_files
--- Files and contents together: they come with their entry.
+-- name: add_files_with_contents
+-- Files and contents together, of an article or (none) of the ticket itself.
 with file as materialized (
   select * from unnest(%(guids)s::uuid[], %(names)s::text[], %(types)s::text[],
     %(contents)s::bytea[]) as f(guid, name, type, content)),
 made as (
   insert into attachment (ticket_id, article_id, guid, name, file_name, content_type, visible,
     size, sha256, created, created_by)
-  select %(ticket_id)s, (select id from article where guid = %(entry)s), guid, name, name, type,
-    %(visible)s, octet_length(content), sha256(content), %(now)s, %(by)s
+  select %(ticket_id)s, (select id from article where guid = %(article)s::uuid), guid, name, name,
+    type, %(visible)s, octet_length(content), sha256(content), %(now)s, %(by)s
   from file
   returning id, guid)
 insert into attachment_content (ticket_id, attachment_id, content)
@@ -2853,21 +2853,6 @@ select %(ticket_id)s, %(guid)s,
   coalesce((select max(number) from article where ticket_id = %(ticket_id)s), 0) + 1,
   %(plain)s, %(html)s, true, 'Email', 'customer', %(sender)s, %(to)s, %(cc)s, %(subject)s,
   %(message_id)s, %(in_reply_to)s, %(references)s, %(now)s, %(by)s, %(now)s, %(by)s;
-
--- name: add_mail_files
--- Of an article, or (no article) of the ticket itself.
-with file as materialized (
-  select * from unnest(%(guids)s::uuid[], %(names)s::text[], %(types)s::text[],
-    %(contents)s::bytea[]) as f(guid, name, type, content)),
-made as (
-  insert into attachment (ticket_id, article_id, guid, name, file_name, content_type, visible,
-    size, sha256, created, created_by)
-  select %(ticket_id)s, (select id from article where guid = %(entry)s::uuid), guid, name, name,
-    type, %(visible)s, octet_length(content), sha256(content), %(now)s, %(by)s
-  from file
-  returning id, guid)
-insert into attachment_content (ticket_id, attachment_id, content)
-select %(ticket_id)s, made.id, file.content from made join file using (guid);
 
 -- name: record_mail
 -- A mail that was refused or ignored before may be judged anew; the later judgement stands.

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
-from gateway.domain.people import AccountKind, Assignable, PartyKind, Principal
+from gateway.domain.people import AccountKind, Assignable, Principal
 from gateway.domain.search import Search, StoredQuery
 from gateway.domain.views import Page
+from gateway.repository.rows import to_assignable
 from gateway.repository.tickets import sight
 from gateway.repository.transaction import Transaction
 from gateway.usecases.ports import TICKET_COLUMNS
@@ -48,18 +49,7 @@ class SearchStore:
         if not guids:
             return {}
         rows = self._current.read("assignees", {"guids": list(guids)})
-        return {
-            guid: Assignable(
-                guid,
-                PartyKind.GROUP if is_group else PartyKind.AGENT,
-                name,
-                description,
-                email,
-                from_directory,
-                tuple(sorted(roles)),
-            )
-            for guid, is_group, name, description, email, from_directory, roles in rows
-        }
+        return {row[0]: to_assignable(row) for row in rows}
 
 
 def _parts(search: Search, principal: Principal) -> Iterator[str]:

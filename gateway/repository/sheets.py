@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from gateway.domain.people import Permission, Principal
-from gateway.repository.parameters import array_of
+from gateway.repository.parameters import LARGEST_ID, array_of, id_in
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import (
     DeliveryRow,
@@ -26,7 +26,6 @@ from gateway.usecases.ports import (
     Words,
 )
 
-_LAST = 2**63 - 1
 _ESCAPED = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
@@ -48,11 +47,11 @@ class SheetStore:
             " ".join([*parts, "lines_page"]),
             {
                 "groups": _groups(principal),
-                "before": _LAST if wanted.before is None else wanted.before,
+                "before": LARGEST_ID if wanted.before is None else wanted.before,
                 "most": wanted.most + 1,
                 "open": wanted.only_open,
                 "text": wanted.text,
-                "id": _number(wanted.text),
+                "id": id_in(wanted.text),
                 "pattern": f"%{wanted.text.translate(_ESCAPED)}%",
             },
         )
@@ -119,12 +118,6 @@ def _text(value: object) -> str:
 
 def _groups(principal: Principal) -> object:
     return array_of(principal.groups_with(Permission.RO))
-
-
-def _number(text: str) -> int | None:
-    """Read an id; what no id can be is none."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_LAST)) else 0
-    return number or None
 
 
 def _words(texts: list[str] | None) -> Words | None:

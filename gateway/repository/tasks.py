@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
@@ -20,10 +20,10 @@ from gateway.domain.partner_commands import (
 )
 from gateway.domain.richtext import from_plain
 from gateway.domain.ticket import Ticket
-from gateway.domain.values import Row
 from gateway.errors import OutOfTurn
+from gateway.repository.attachments import columns
 from gateway.repository.parameters import array_of
-from gateway.repository.rows import to_row
+from gateway.repository.rows import id_of, to_row
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import Call
 
@@ -47,8 +47,8 @@ class TaskStore:
             | {
                 "ticket_id": ticket.id,
                 "state": (TaskState.CLOSED if ticket.closed else state).value,
-                "group": _id(ticket.assigned_group),
-                "agent": _id(ticket.owner),
+                "group": id_of(ticket.assigned_group),
+                "agent": id_of(ticket.owner),
                 "closed": ticket.closed,
             },
         )
@@ -79,13 +79,13 @@ class TaskStore:
                 "ticket_id": task.ticket_id,
                 "id": task.id,
                 "state": task.state.value,
-                "group": _id(task.group),
-                "agent": _id(task.agent),
-                "previous_group": _id(task.previous_group),
-                "partner_group": _id(task.partner_group),
+                "group": id_of(task.group),
+                "agent": id_of(task.agent),
+                "previous_group": id_of(task.previous_group),
+                "partner_group": id_of(task.partner_group),
                 "solution": task.solution,
                 "solution_code": task.solution_code,
-                "resolution": _id(task.resolution),
+                "resolution": id_of(task.resolution),
                 "external_closed": task.closed_by_partner,
                 "closed": task.closed,
             },
@@ -162,15 +162,8 @@ class TaskStore:
         )
         if entry.files:
             self._current.later(
-                "add_exchange_files",
-                common
-                | {
-                    "entry": entry.guid,
-                    "guids": [uuid4() for _ in entry.files],
-                    "names": [file.name for file in entry.files],
-                    "types": [file.content_type for file in entry.files],
-                    "contents": [file.content for file in entry.files],
-                },
+                "add_files_with_contents",
+                common | {"article": entry.guid} | columns(entry.files),
             )
 
     def mark_told(self, task: Task, entry: UUID, event: UUID) -> None:
@@ -231,10 +224,6 @@ class TaskStore:
 
     def _share(self, task: Task, partner_id: int) -> dict[str, object]:
         return {"ticket_id": task.ticket_id, "task_id": task.id, "partner": partner_id}
-
-
-def _id(row: Row | None) -> int | None:
-    return None if row is None else row.id
 
 
 def _task(record: Record) -> Task:

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from gateway.domain.people import AccountKind, Assignable, PartyKind, Permission, Principal
 from gateway.domain.ticket import Difference, Ticket
-from gateway.domain.values import Row
 from gateway.domain.views import Page, TicketView
 from gateway.repository.numbers import NumberReserve
 from gateway.repository.parameters import array_of
-from gateway.repository.rows import required_row, to_caption, to_row
+from gateway.repository.rows import id_of, required_row, to_caption, to_row
 from gateway.repository.transaction import Record, Transaction
 from gateway.usecases.ports import TICKET_COLUMNS, Call
 
@@ -113,32 +112,28 @@ def _columns(ticket: Ticket) -> dict[str, object]:
         "keywords": ticket.keywords,
         "state": ticket.state.id,
         "priority": ticket.priority,
-        "type": _id(ticket.type),
-        "category": _id(ticket.category),
+        "type": id_of(ticket.type),
+        "category": id_of(ticket.category),
         "queue": ticket.queue.id,
-        "service": _id(ticket.service),
-        "sla": _id(ticket.sla),
-        "impact": _id(ticket.impact),
-        "resolution": _id(ticket.resolution),
+        "service": id_of(ticket.service),
+        "sla": id_of(ticket.sla),
+        "impact": id_of(ticket.impact),
+        "resolution": id_of(ticket.resolution),
         "lock": ticket.lock,
-        "owner": _id(ticket.owner),
-        "assigned_group": _id(ticket.assigned_group),
-        "responsible": _id(ticket.responsible),
-        "customer": _id(ticket.customer),
-        "customer_user": _id(ticket.customer_user),
+        "owner": id_of(ticket.owner),
+        "assigned_group": id_of(ticket.assigned_group),
+        "responsible": id_of(ticket.responsible),
+        "customer": id_of(ticket.customer),
+        "customer_user": id_of(ticket.customer_user),
         "customer_address": ticket.customer_address,
         "customer_key": ticket.customer_key,
-        "template": _id(ticket.template),
+        "template": id_of(ticket.template),
         "pending_until": ticket.pending_until,
         "follow_up": ticket.follow_up,
         "action_required": ticket.action_required,
         "closed": ticket.closed,
         "archived": ticket.archived,
     }
-
-
-def _id(row: Row | None) -> int | None:
-    return None if row is None else row.id
 
 
 def to_ticket(record: Record) -> Ticket:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from gateway.domain.entries import WorkingTime
 from gateway.domain.views import Listed
-from gateway.repository.rows import required_row
+from gateway.repository.rows import listed, required_row
 from gateway.repository.transaction import Record, Transaction
 
 
@@ -24,8 +24,7 @@ class WorkingTimeStore:
 
     def list(self, ticket_id: int) -> Listed[WorkingTime]:
         """List a ticket's working times by start; at most 5000."""
-        rows = self._current.read("working_times", {"ticket_id": ticket_id})
-        return Listed([_working_time(row[1:]) for row in rows], rows[0][0] if rows else 0)
+        return listed(self._current.read("working_times", {"ticket_id": ticket_id}), _working_time)
 
     def edit(self, time: WorkingTime) -> None:
         """Write all that a caller may change."""
