@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -66,6 +67,7 @@ NEAREST = func.least(
     ticket.c.escalation_first_response, ticket.c.escalation_update, ticket.c.escalation_solution
 )
 _TRIGRAM = 3
+_DAY = timedelta(days=1)
 _ANYWHERE = (Part.FROM, Part.TO, Part.CC, Part.SUBJECT, Part.BODY)
 _SHOWN_FOR_NONE = {
     Listed.TYPE: FIRST_TYPE,
@@ -401,6 +403,12 @@ def _at(moment: Moment, span: Span, lists: Lists) -> Iterator[Condition]:
             yield from _has_line(span)
         case Moment.CLOSED:
             yield from _closed(span, lists)
+        case Moment.CHANGED:
+            yield from _between(ticket.c.changed, span)
+            if span.until is not None:
+                # None is changed before it is made, so the newest need not be looked at; a day is
+                # more than the clocks of two gateways differ.
+                yield ticket.c.created < literal(span.until, ticket.c.created.type) + _DAY
         case Moment.PENDING:
             yield from _between(ticket.c.pending_until, span)
             yield _in_states(PENDING_TYPES, lists)
@@ -410,7 +418,6 @@ def _at(moment: Moment, span: Span, lists: Lists) -> Iterator[Condition]:
 
 _MOMENTS: Mapping[Moment, Expression] = {
     Moment.CREATED: ticket.c.created,
-    Moment.CHANGED: ticket.c.changed,
     Moment.ESCALATION: NEAREST,
     Moment.ESCALATION_UPDATE: ticket.c.escalation_update,
     Moment.ESCALATION_RESPONSE: ticket.c.escalation_first_response,

@@ -179,7 +179,7 @@ class SearchWorld:
             user=user,
             bare_user=None if user else pick([None, "bob@example.com"]),
             created=created,
-            changed=self.moment(),
+            changed=max(created, self.moment()),  # never before it was made
             pending=self.moment(-10, 10) if STATES[state].startswith("pending") else None,
             first_response=self.moment(-10, 10) if due and pick([True, False]) else None,
             update=self.moment(-10, 10) if due and pick([True, False]) else None,
