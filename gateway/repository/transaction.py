@@ -60,15 +60,13 @@ class Transaction:
         """Run a reading statement; it sees what the unit wrote before, and travels with it."""
         if not self._kept:
             return self.alone(name, parameters)
-        kept, self._kept = self._kept, []
-        return self._run(*self._beginning(), *kept, (name, parameters))
+        return self._run(*self._kept_first(), (name, parameters))
 
     def search(self, text: str, parameters: Parameters) -> list[Record]:
         """Run a search that was put together for its values, and is planned with them."""
-        self._send()
         cursor = self._cursor
         with self._connection.pipeline():
-            for name, given in (*self._beginning(), _BY_VALUES):
+            for name, given in (*self._kept_first(), _BY_VALUES):
                 cursor.execute(statement(name), given)
             # Prepared it would push a statement out that comes again.
             cursor.execute(text.encode(), parameters, prepare=False)
@@ -76,29 +74,25 @@ class Transaction:
 
     def hold(self, lock: str, name: str, parameters: Parameters) -> list[Record]:
         """Lock rows to the end of the transaction, then read them as they are now."""
-        self._send()
-        return self._run(*self._beginning(), (lock, parameters), (name, parameters))
+        return self._run(*self._kept_first(), (lock, parameters), (name, parameters))
 
     def read_each(self, *batch: Named) -> list[list[Record]]:
         """Run several reading statements in one round trip and give the rows of each."""
-        self._send()
-        return self._run_each(self._limiting(), *batch)
+        before = self._kept_first() if self._kept else self._limiting()
+        return self._run_each(before, *batch)
 
     def read_each_by_values(self, *batch: Named) -> list[list[Record]]:
         """Run several reading statements, each planned with its values, in one round trip."""
-        self._send()
-        return self._run_each((*self._beginning(), _BY_VALUES), *batch)
+        return self._run_each((*self._kept_first(), _BY_VALUES), *batch)
 
     def hold_each(self, lock: Named, *batch: Named) -> list[list[Record]]:
         """Lock to the end of the transaction, then read what follows, all in one round trip."""
-        self._send()
-        return self._run_each((*self._beginning(), lock), *batch)
+        return self._run_each((*self._kept_first(), lock), *batch)
 
     def write(self, name: str, parameters: Parameters) -> list[Record]:
         """Run a writing statement whose result is needed at once."""
         self.wrote = True
-        self._send()
-        return self._run(*self._beginning(), (name, parameters))
+        return self._run(*self._kept_first(), (name, parameters))
 
     def alone(self, name: str, parameters: Parameters) -> list[Record]:
         """Run a statement that needs no transaction around it."""
@@ -124,7 +118,8 @@ class Transaction:
         if self.wrote and self._outcome is not None:
             self._kept.append(("settle_message", self._outcome))
             self._outcome = None
-        self._send()
+        if self._kept:
+            self._run(*self._kept_first())
 
     def commit(self) -> None:
         """End the transaction, if it ever began."""
@@ -169,10 +164,10 @@ class Transaction:
         # Behind a pooler limits hold for a transaction only, so even a read needs one.
         return self._beginning() if self._pooler else ()
 
-    def _send(self) -> None:
-        if self._kept:
-            kept, self._kept = self._kept, []
-            self._run(*self._beginning(), *kept)
+    def _kept_first(self) -> tuple[Named, ...]:
+        """Give what goes before anything else: the beginning, and what was kept."""
+        kept, self._kept = self._kept, []
+        return (*self._beginning(), *kept)
 
     def _run_each(self, before: tuple[Named, ...], *batch: Named) -> list[list[Record]]:
         """Send statements in one round trip and give the rows of all but those before."""
