@@ -103,8 +103,10 @@ class SoapEndpoint:
         self._desk = desk
         self._caps = caps or Caps()
         self._session = _session_tag(definition)
-        self._known = frozenset({wssecurity.SECURITY, self._session} - {""})
         self._mapped = definition.reading is Reading.MAPPING
+        # Who reads no header block understands none.
+        blocks = set() if self._mapped else {wssecurity.SECURITY, self._session}
+        self._known = frozenset(blocks - {""})
         self._references = guard.HREF_ALONE if self._mapped else guard.REFERENCES
         self._by_name = {operation.name: operation for operation in operations.values()}
         self._binary = _binary_tags(operations.values())

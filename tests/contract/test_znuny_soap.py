@@ -8,6 +8,7 @@ from lxml import etree
 
 from gateway.dialects.znuny import results, shapes
 from gateway.dialects.znuny.refusals import Refused
+from gateway.soap import wssecurity
 from gateway.soap.codec import compile_service
 from gateway.soap.envelope import SoapVersion
 from gateway.soap.wsdl import build_application
@@ -356,6 +357,7 @@ def test_znuny_unknown_services_are_not_there(znuny):
 ENVELOPE = "No SOAP envelope with exactly one operation in its Body."
 NO_DTD = "Document type declarations and processing instructions are not allowed."
 S = ENVELOPES["1.1"]
+WSSE = wssecurity.SECURITY.partition("}")[0][1:]
 
 
 @pytest.mark.parametrize(
@@ -377,6 +379,8 @@ S = ENVELOPES["1.1"]
         (wrapped(LOGIN).replace(S.encode(), b"urn:x"), "VersionMismatch", "Envelope", ENVELOPE),
         (wrapped(LOGIN, header=f'<a xmlns="urn:h" xmlns:s="{S}" s:mustUnderstand="1"/>'),
          "MustUnderstand", "MustUnderstand", r"Header block {urn:h}a is not understood\."),
+        (wrapped(LOGIN, header=f'<Security xmlns="{WSSE}" xmlns:s="{S}" s:mustUnderstand="1"/>'),
+         "MustUnderstand", "MustUnderstand", f"Header block {{{WSSE}}}Security is not understood."),
         (wrapped(b'<Nothing xmlns="urn:x"/>'), "Client", "Operation",
          r"Got no OperationType! Operation 'Nothing' is not part of this web service\."),
         (wrapped(b"<sessioncreate/>"), "Client", "Operation", "Got no OperationType!.*"),
@@ -432,7 +436,7 @@ def test_znuny_a80_a_throttled_caller_is_told_when_to_come_again(databases):
 
 
 def test_znuny_headers_that_nobody_must_understand_are_ignored(znuny):
-    header = '<a xmlns="urn:h"><b>1</b></a><Security xmlns="urn:wsse"><UsernameToken/></Security>'
+    header = f'<a xmlns="urn:h"><b>1</b></a><Security xmlns="{WSSE}"><UsernameToken/></Security>'
     found = znuny.post(CONNECTOR, wrapped(LOGIN, header=header), whole=True)
     assert opened(found)
     assert opened(znuny.post(CONNECTOR, LOGIN, {"Authorization": "Basic !"}))

@@ -22,6 +22,7 @@ from gateway.soap.definition import FaultCode, FaultContent
 from gateway.text import printable
 
 Wording = Callable[[GatewayError, str], str]
+_LONGEST = 256  # characters of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def _not_xml(error: GatewayError, reference: str) -> str:
 def _not_understood(error: GatewayError, reference: str) -> str:
     del reference
     assert isinstance(error, NotUnderstood)  # noqa: S101 - the table says so
-    name, namespace = printable(error.name), printable(error.namespace)
+    # Whole, as long as the guard lets names be: half a namespace is another one.
+    name, namespace = (printable(text, _LONGEST) for text in (error.name, error.namespace))
     return f"Header block {{{namespace}}}{name} is not understood."
 
 
