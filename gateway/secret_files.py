@@ -42,9 +42,10 @@ class SecretFiles:
         except UnicodeDecodeError:
             raise SecretMissing(f"secret {name!r}: its file is no UTF-8 text") from None
         except OSError as error:
-            raise SecretMissing(
-                f"secret {name!r}: no readable file in secrets.folder ({error.strerror})"
-            ) from None
+            where = "no readable file in secrets.folder"
+            if not file.parent.is_dir():
+                where = "secrets.folder names no folder"
+            raise SecretMissing(f"secret {name!r}: {where} ({error.strerror})") from None
         if not secret:
             raise SecretMissing(f"secret {name!r}: its file is empty")
         return secret

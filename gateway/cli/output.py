@@ -36,7 +36,9 @@ def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
             click.echo("\t".join(_cell(value) for value in row.values()))
         return
     if rows:
-        table = Table(*rows[0], box=None, header_style="bold")
+        table = Table(box=None, header_style="bold")
+        for name in rows[0]:
+            table.add_column(name, overflow="fold")  # nothing is cut: it may be what is looked for
         for row in rows:
             table.add_row(*(_cell(value) for value in row.values()))
         console.print(table, markup=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from gateway import storage
 from gateway.cli.administered import actor, administered, ready_database
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say
@@ -81,16 +82,27 @@ def load(context: click.Context, loaded: Loaded, *, file: Path) -> None:
     \b
     ticket-gateway processes load northwind.toml
 
+    What a check --offline finds wrong with it is told and does not keep it from being loaded.
+
     Next: ticket-gateway groups set GROUP assignment_process=NAME
     """
+    from gateway import compose  # noqa: PLC0415 - loaded by the verbs that need it
+
     source, process = _read(context, file, as_json=False)
     content = definition(source)
     command = processes.LoadProcess(
         process=process, source=source, definition=content, canonical=canonical(content)
     )
-    with administered(loaded) as administers:
-        done = administers.run(lambda unit: processes.load(command, actor(context), unit))
+    with ready_database(loaded) as settings:
+        with storage.administration(settings) as administers:
+            done = administers.run(lambda unit: processes.load(command, actor(context), unit))
+        with compose.process_checker(settings) as checker:
+            problems = wrong_with(process, checker)
     say(f"{process.name}, version {process.version}: {done.value}.")
+    for each in problems:
+        say(str(each), style="yellow")
+    if problems:
+        say("Deliveries fail there: put it right, what is of the file by loading its next version.")
 
 
 @verb.command("list")

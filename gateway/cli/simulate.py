@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gateway import clock
 from gateway.cli.administered import password_file, secret
 from gateway.cli.options import with_settings
 from gateway.cli.output import say
@@ -75,6 +76,8 @@ def verb(  # noqa: PLR0913 - one for each option
     except OSError as error:
         raise CannotStart(f"cannot listen on port {port}: {error.strerror}; give --port") from None
     simulator.desk.numbers = simulation.Numbers(numbers)
+    # The gateway knows the numbers of the last time: no task may get the number of another.
+    simulator.desk.last = int(clock.now().timestamp())
     simulator.slow_s = simulator.slow_s if slow_s is None else slow_s
     if secret_file is not None:
         wanted = secret(secret_file, prompt="", new=False)

@@ -56,7 +56,9 @@ def rows(done):
 
 
 def test_a_file_is_loaded_once_listed_shown_and_given_back_as_it_was(run, stores):
-    assert "added and active" in run("load", NORTHWIND).stderr
+    told = run("load", NORTHWIND).stderr
+    assert "added and active" in told
+    assert "step send-new: target: no target northwind-soap\n" in told
     assert "nothing to do" in run("load", NORTHWIND).stderr
     (listed,) = rows(run("list", "--json"))
     assert (listed["name"], listed["version"], listed["versions"]) == ("northwind", 3, [3])

@@ -60,7 +60,7 @@ class Desk:
         self.incidents: dict[str, Incident] = {}
         self.received: list[Received] = []
         self._created = created
-        self._last = 1000  # a number is never given twice, whatever is forgotten
+        self.last = 1000  # a number is never given twice, whatever is forgotten
         self._done: dict[str, str] = {}  # key of an event -> number of its incident
         self._changed = threading.Condition()
 
@@ -68,9 +68,9 @@ class Desk:
         """Open an incident; a repeat gets the one of the first time."""
         with self._changed:
             known = self._done.get(head["key"])
-            number = known or f"NW-{self._last + 1}"
+            number = known or f"NW-{self.last + 1}"
             if known is None:
-                self._last += 1
+                self.last += 1
                 self.incidents[number] = Incident(
                     number=number,
                     ticket=str(data.get("CallerTicket") or ""),
