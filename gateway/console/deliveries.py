@@ -25,12 +25,16 @@ def index(visit: Visit) -> Shown:
         errors = {error.field or "state": error.sentence}
     shown = rows[:most]
     more = len(rows) > most
+    partners = list(visit.desk.backlogs())
+    held = [each.partner for each in partners if each.paused or each.open]
     return Shown(
         template="deliveries.html",
         data={
             "state": state.value,
             "deliveries": shown,
-            "partners": list(visit.desk.backlogs()),
+            "partners": partners,
+            "standings": desk.standings(held) if held else [],
+            "neglected": desk.neglected(),
             "next": visit.link(after=str(shown[-1].id)) if more else None,
         },
         more={

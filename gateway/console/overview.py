@@ -10,12 +10,18 @@ def show(visit: Visit) -> Shown:
     counts = visit.read("ListTickets", sheets.counts)
     operator = visit.may("ShowDeliveries")
     partners = list(visit.desk.backlogs()) if operator else []
-    failures = visit.deliveries("ShowDeliveries").reasons() if operator else []
+    desk = visit.deliveries("ShowDeliveries") if operator else None
     inspector = visit.may("ShowMessages")
     hour = visit.read("ShowMessages", recorded.last_hour) if inspector else []
     return Shown(
         template="overview.html",
-        data={"counts": counts, "partners": partners, "failures": failures, "hour": hour},
+        data={
+            "counts": counts,
+            "partners": partners,
+            "failures": desk.reasons() if desk else [],
+            "neglected": desk.neglected() if desk else 0,
+            "hour": hour,
+        },
         more={"operator": operator, "inspector": inspector},
     )
 

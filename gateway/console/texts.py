@@ -120,6 +120,18 @@ TEXTS: Mapping[str, Both] = {
     "condition": _both("Condition", "Zustand"),
     "c_paused": _both("paused", "angehalten"),
     "c_open": _both("not reachable, probed", "nicht erreichbar, wird geprüft"),
+    "c_inactive": _both("not active", "nicht aktiv"),
+    "paused_at": _both("Paused", "Angehalten"),
+    "paused_itself": _both(
+        "Paused by itself, since there was nothing but failure for days.",
+        "Von selbst angehalten, weil tagelang nichts gelang.",
+    ),
+    "failing_since": _both("It has not answered since", "Keine Antwort seit"),
+    "probe_at": _both("It is asked again at", "Nächste Anfrage um"),
+    "no_worker": _both(
+        "No worker runs (ticket-gateway work). Tickets and services that wait:",
+        "Kein Worker läuft (ticket-gateway work). Tickets und Services, die warten:",
+    ),
     "c_running": _both("running", "läuft"),
     "failed_by_reason": _both("What fails, and since when", "Was scheitert, und seit wann"),
     "no_failed": _both(
@@ -224,7 +236,6 @@ TEXTS: Mapping[str, Both] = {
     ),
     # audit
     "difference_made": _both("Changes", "Änderungen"),
-    "fields_changed": _both("fields", "Felder"),
     "no_audit": _both("No line fits.", "Keine Zeile passt."),
     # tickets
     "no_tickets": _both(

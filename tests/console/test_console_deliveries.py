@@ -1,5 +1,7 @@
 """Deliveries at the console: seen by state, tried again, given up; partners held and let go."""
 
+import re
+
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -127,6 +129,7 @@ def test_a_partner_is_held_and_let_go(house, admin):
 
     page = admin.send(button(admin.page(LIST), "pause"), follow=True, reason="maintenance")
     assert "SOUTHSEA is paused." in page.text
+    assert re.search("Paused [-0-9: ]+ UTC by admin: maintenance", page.text)
     assert house.rows("select paused from partner where name = 'SOUTHSEA'") == [(True,)]
     assert audited(house, "partner paused")[-1] == ("admin", "SOUTHSEA", "maintenance")
     assert "paused" in admin.page("/console/").text

@@ -114,15 +114,16 @@ def test_the_button_syncs_the_external_app_fields(browser, address, workflow):
 @pytest.mark.parametrize("page", [
     "/", "/tickets", "/tickets/{ticket}", "/groups", "/groups/1", "/settings/ticketing",
     "/app-fields?app=Ticketing.TaskClosure", "/deliveries?state=pending", "/deliveries/{delivery}",
-    "/processes", "/nowhere",
+    "/processes", "/messages", "/messages/{message}", "/audit", "/nowhere",
 ])  # fmt: skip
 def test_a_page_fits_a_narrow_window_and_can_be_read_in_light_and_dark(
     browser, address, ticket, workflow, page
 ):
     ((delivery,),) = workflow.rows("select min(id) from delivery")
+    ((message,),) = workflow.rows("select min(number) from message")
     try:
         browser.size(*NARROW)
-        browser.open(address + page.format(ticket=ticket, delivery=delivery))
+        browser.open(address + page.format(ticket=ticket, delivery=delivery, message=message))
         assert browser.overflow() <= 0
         for scheme in ("light", "dark"):
             browser.scheme(scheme)

@@ -197,10 +197,10 @@ def test_every_page_has_a_twin_that_it_names(admin, evil):
 
 
 TWINS = {
-    "/index.json": "counts partners failures hour",
+    "/index.json": "counts partners failures neglected hour",
     "/tickets.json": "tickets next",
     "/tickets/{ticket}.json": "ticket entries history events deliveries logs",
-    "/deliveries.json": "state deliveries partners next",
+    "/deliveries.json": "state deliveries partners standings neglected next",
     "/deliveries/{delivery}.json": "delivery event attempts log",
     "/messages.json": "messages next",
     "/messages/{message}.json": "message",
