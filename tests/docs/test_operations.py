@@ -90,14 +90,25 @@ def test_every_log_line_is_explained():
     assert not [event for event in events if f"`{event}`" not in documented]
 
 
-def test_what_it_says_to_type_works_in_the_order_of_reading(newcomer):
-    second, partner = str(free_port()), str(free_port())
-    heard = "\n".join(
-        newcomer.does(text.replace("8081", second).replace("8090", partner)).stdout
-        for text in typed(GUIDE)
-    )
-    assert '{"status": "ready"}' in heard
-    assert '"done": "close"' in heard  # a first partner
+@pytest.fixture(scope="module")
+def ports():
+    """The ports that the guide takes beside the gateway's, and free ones in their place."""
+    return {port: str(free_port()) for port in ("8081", "8090")}
+
+
+# Each as it leaves the folder to the next one, like a reader from the first page to the last.
+@pytest.mark.parametrize(("heading", "text"), typed(GUIDE).items(), ids=typed(GUIDE))
+def test_what_a_section_says_to_type_works(newcomer, ports, heading, text):
+    for port, free in ports.items():
+        text = text.replace(port, free)
+    heard = newcomer.does(text).stdout
+    assert _HEARD.get(heading, "") in heard
+
+
+_HEARD = {"Health": '{"status": "ready"}', "A first partner": '"done": "close"'}
+
+
+def test_a_restored_folder_holds_what_the_backup_did(newcomer):
     # Nothing reached the new folder but the backup: an account stands for all of it.
     restored = newcomer.does(".venv/bin/ticket-gateway accounts list --data restored").stdout
     assert "agent webshop" in restored

@@ -32,12 +32,12 @@ def blocks(file: Path, language: str | None = None) -> list[Block]:
     return [block for block in found if language in (None, block.language)]
 
 
-def typed(file: Path) -> list[str]:
+def typed(file: Path) -> dict[str, str]:
     """Give what each section says to type: its shell blocks, as one terminal takes them."""
     texts: dict[str, str] = {}
     for block in blocks(file, "sh"):
         texts[block.heading] = texts.get(block.heading, "") + block.text
-    return list(texts.values())
+    return texts
 
 
 def headings(file: Path) -> list[str]:
