@@ -495,6 +495,35 @@ def test_ssp7_workflow_a17_a_text_entered_here_is_an_event(workflow):
 
 
 @pytest.mark.parametrize(
+    ("say", "kind"),
+    [
+        (lambda workflow, task: workflow.acknowledge(task, f"NW-{task}"), "external reference"),
+        (lambda workflow, task: workflow.update(task), "update received"),
+        (lambda workflow, task: workflow.reassign(task), "solution received"),
+        (lambda workflow, task: workflow.reassign(task, p_blnClosed=True), "solution received"),
+    ],
+    ids=["acknowledge", "update", "ready", "closed"],
+)
+def test_what_a_partner_says_is_a_change_of_its_ticket(workflow, say, kind):
+    task = workflow.task()
+
+    def ticket():
+        ((version, changed, kinds),) = workflow.rows(
+            "select t.version, t.changed, array(select h.kind from history h"
+            " where h.ticket_id = t.id and h.dialect = 'ssp7') from ticket t"
+            " where t.id = (select ticket_id from task where id = %s)", task,
+        )  # fmt: skip
+        return version, changed, kinds
+
+    version, changed, kinds = ticket()
+    assert kinds == []
+    say(workflow, task)
+    later = ticket()
+    assert (later[0], later[1] > changed) == (version + 1, True)
+    assert kind in later[2]
+
+
+@pytest.mark.parametrize(
     ("forward", "told"), [("none", []), ("visible", ["shown"]), ("all", ["shown", "hidden"])]
 )
 def test_the_group_says_which_entries_are_update_texts(workflow, forward, told):
