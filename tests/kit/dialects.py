@@ -6,6 +6,7 @@ from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -376,6 +377,7 @@ class World:
     def __init__(self, znuny):
         self.znuny = znuny
         self.rows = znuny.rows
+        self.fixed = cache(znuny.rows)  # what does not change: guids, names, addresses
         users = znuny.stores.row("group", "users").id
         znuny.stores.queue("Billing", users)
         znuny.stores.agent("ann", groups=[(users, "rw")], first_name="Ann", last_name="Agent")
@@ -391,11 +393,12 @@ class World:
         self.dialects = {each.name: each for each in callers}
 
     def customer(self, key):
-        return self.znuny.stores.row("customer", key).id
+        ((number,),) = self.fixed("select id from customer where key = %s", key)
+        return number
 
     def guid(self, table, **found):
         ((column, value),) = found.items()
-        ((guid,),) = self.rows(f"select guid from {table} where {column} = %s", value)
+        ((guid,),) = self.fixed(f"select guid from {table} where {column} = %s", value)
         return f"{{{str(guid).upper()}}}"
 
     def named(self, table, column, key, by="guid"):
@@ -403,14 +406,14 @@ class World:
         if not key:
             return ""
         key = key.strip("{}") if by == "guid" else int(key)
-        ((name,),) = self.rows(f"select {column} from {table} where {by} = %s", key)
+        ((name,),) = self.fixed(f"select {column} from {table} where {by} = %s", key)
         return name
 
     def login(self, person):
         """Give the login of an agent who is named in full."""
         if not person:
             return ""
-        ((login,),) = self.rows(
+        ((login,),) = self.fixed(
             "select login from agent where btrim(first_name || ' ' || last_name) = %s", person
         )
         return login
@@ -419,7 +422,7 @@ class World:
         """Give the address of a customer user."""
         return "".join(
             email
-            for (email,) in self.rows("select email from customer_user where login = %s", login)
+            for (email,) in self.fixed("select email from customer_user where login = %s", login)
         )
 
     def soap(self, path, envelope, account):
