@@ -265,6 +265,19 @@ def test_rest_a19_the_address_is_kept_or_that_of_the_customer(rest):
     }
 
 
+def test_rest_a19_of_two_people_with_one_address_the_customers_own_is_meant(rest):
+    for login, customer in (("twin-a", rest.acme), ("twin-g", rest.globex)):
+        rest.rows("insert into customer_user (login, email, customer_id)"
+                  " values (%s, 'Twin@Example.com', %s)", login, customer)  # fmt: skip
+    for customer, login in ((rest.acme, "twin-a"), (rest.globex, "twin-g")):
+        ticket = rest.new(customerID=customer, customerEmail="twin@example.com")
+        assert rest.shown(ticket)["customerEmail"] == "Twin@Example.com"
+        assert znuny(rest, ticket)["CustomerUserID"] == login
+        rest.change(ticket, customerEmail=None)
+        assert rest.change(ticket, customerEmail="twin@example.com").status == 200
+        assert znuny(rest, ticket)["CustomerUserID"] == login
+
+
 def test_rest_a20_the_subject_is_mandatory_and_the_title_elsewhere(rest):
     ticket = rest.new(subject="Ünï <b>& 𝄞")
     assert znuny(rest, ticket)["Title"] == "Ünï <b>& 𝄞"
@@ -282,8 +295,11 @@ def test_rest_a21_the_content_is_the_newest_activity_whoever_wrote_it(rest):
     assert rest.shown(ticket)["ticketContent"] == "VAT is missing.\r\n  Really.  "
     article = {"Subject": "Re", "Body": "We look into it.",
                "ContentType": "text/plain; charset=utf8"}  # fmt: skip
+    seen = rest.get(ticket).tag
     rest.znuny.call("rest", "TicketUpdate", {**AGENT, "TicketID": ticket, "Article": article})
     assert rest.shown(ticket)["ticketContent"] == "We look into it."
+    # What others write is another version, too.
+    assert rest.change(ticket, {"If-Match": seen}, subject="x").slug == "precondition-failed"
     assert rest.change(ticket, ticketContent="Done.").json["ticketContent"] == "Done."
     for nothing in ("", None, "Done."):
         assert rest.change(ticket, ticketContent=nothing).json["ticketContent"] == "Done."
