@@ -1,21 +1,23 @@
 """Messages: every recorded exchange, found by what is known of it, with both its sides."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from gateway.console import message_filters as filters
 from gateway.console.answers import Shown
 from gateway.console.visit import Address, Visit
-from gateway.errors import BrokenRule
+from gateway.errors import BrokenRule, StorageAway, TryLater
 from gateway.http.exchange import Outcome, Stage
 from gateway.soap.layout import laid_out
 from gateway.usecases import recorded, rights
 from gateway.usecases.ports import MessageLine
 
 _COMMAND = "ShowMessages"
+_TOO_LONG = "took too long; choose a shorter time, or name an account, a ticket or an outcome"
 _SHOWN_FIRST = 48 * 1024  # characters of a side
 
 
@@ -25,12 +27,17 @@ def index(visit: Visit) -> Shown:
     try:
         wanted, within = filters.wanted(visit), filters.within(visit)
     except BrokenRule as error:
-        return _list(visit, (), None, errors={error.field or "q": error.sentence})
-    found = visit.read(_COMMAND, lambda call, unit: recorded.find(wanted, within, call, unit))
+        return _refused(visit, error.field or "q", error.sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        found = visit.read(_COMMAND, lambda call, unit: recorded.find(wanted, within, call, unit))
+    except StorageAway:
+        raise
+    except TryLater:
+        return _refused(visit, "within", _TOO_LONG, HTTPStatus.SERVICE_UNAVAILABLE)
     lines = found[: wanted.most]
     more = len(found) > len(lines)
     following = visit.link(before=str(lines[-1].number)) if more else None
-    return _list(visit, lines, following, until=wanted.until)
+    return _list(visit, lines, following, wanted.until)
 
 
 def show(visit: Visit, number: str) -> Shown:
@@ -61,13 +68,15 @@ ADDRESSES = (
 )
 
 
+def _refused(visit: Visit, field: str, sentence: str, status: HTTPStatus) -> Shown:
+    return replace(_list(visit, (), None), errors={field: sentence}, status=status)
+
+
 def _list(
     visit: Visit,
     lines: Sequence[MessageLine],
     following: str | None,
-    *,
     until: datetime | None = None,
-    errors: Mapping[str, str] | None = None,
 ) -> Shown:
     return Shown(
         template="messages.html",
@@ -81,8 +90,6 @@ def _list(
             "everything": visit.link(within=filters.ALL, before=""),
         },
         rows="messages",
-        errors=errors or {},
-        status=422 if errors else 200,
     )
 
 

@@ -63,8 +63,8 @@ class Writer:
             console=f"{self._base}/console",
             words=lambda pair: _words(pair, language),
             moment=lambda time: self._moment(time, language),
-            age=lambda seconds: _age(seconds, language),
-            ahead=lambda time: _age((time - clock.now()).total_seconds(), language),
+            age=lambda seconds: span(seconds, language),
+            ahead=lambda time: span((time - clock.now()).total_seconds(), language),
             said=lambda key, *names: said(key, language, *names),
             **content,
         )
@@ -128,7 +128,7 @@ def plain(value: Any) -> Any:
     return shown
 
 
-def _age(seconds: float, language: str) -> str:
+def span(seconds: float, language: str) -> str:
     """Write a span by its two largest units; what lies behind is none."""
     left, parts = max(int(seconds), 0), []
     for unit, size in zip(_UNITS[language], (86_400, 3600, 60, 1), strict=True):

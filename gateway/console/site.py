@@ -117,6 +117,8 @@ class Console:
         visit = replace(self._visit(request, principal), export=export)
         shown = address.show(visit, **parts)
         for field, sentence in shown.errors.items():
+            if shown.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise TryLater(sentence)
             raise BrokenRule(sentence, field=field)
         if export and not shown.rows:
             raise NotFound("this page is no table")

@@ -439,7 +439,7 @@ TEXTS: Mapping[str, Both] = {
     "at_dropped": _both("Dropped at", "Fallen gelassen um"),
     "a_ok": _both("done", "erledigt"),
     "a_waiting": _both("waits for the partner", "wartet auf den Partner"),
-    "a_transient": _both("failed, is tried again", "gescheitert, wird wiederholt"),
+    "a_transient": _both("failed, can be repeated", "gescheitert, wiederholbar"),
     "a_permanent": _both("failed for good", "endgültig gescheitert"),
     "a_late": _both("came too late to count", "kam zu spät, um zu zählen"),
     "a_echo": _both(

@@ -22,6 +22,9 @@ SECRET_FILES = {"postgres-password", "seal-key"}
 PAGES = ("/", "/index.json", "/metrics", "/health/ready", "/health/live", HELPDESK,
          f"{HELPDESK}?wsdl", f"{HELPDESK}?op=SaveTicket_V4", "/nowhere")  # fmt: skip
 
+CONSOLE = ("index.json", "messages.csv", "audit.csv", "deliveries.csv",
+           *(f"messages/{number}.json" for number in range(1, 50)))  # fmt: skip
+
 
 def test_the_forms_of_a_canary_are_found():
     secret = canary("x")
@@ -63,6 +66,7 @@ def world(tmp_path_factory):
                 serving.url, login, lambda text, *values: session.execute(text, values).fetchall()
             )
         answers += provider.sessions(serving.url, secrets["admin"])
+        answers += console(serving.url, login)
         secrets |= provider.secrets
         with EmbeddedServer(data) as server:
             secrets["database"] = (data / "postgres-password").read_text().strip()
@@ -130,6 +134,14 @@ def everything(url, secrets):
         yield web.post(f"{url}{path}?{query}", content=good,
                          headers={"Content-Type": "text/xml"}).content  # fmt: skip
         yield web.put(f"{url}{path}?{query}", content=good).content
+
+
+def console(url, login):
+    """Read the pages of the record, with both sides of the first messages."""
+    for page in CONSOLE:
+        reply = web.get(f"{url}/console/{page}", auth=login)
+        assert reply.status_code == 200, page
+        yield reply.content
 
 
 def post(url, content, *, login=None, version="1.1", **headers):

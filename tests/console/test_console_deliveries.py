@@ -171,7 +171,7 @@ def test_the_newest_attempt_is_first_and_open(admin, failed):
     number, _ = failed
     page = admin.page(f"{LIST}/{number}")
     headings = [each.text_content() for each in page.tree.xpath("//section/h3")]
-    assert headings == [f"{n}. send: failed, is tried again" for n in (2, 1)]
+    assert headings == [f"{n}. send: failed, can be repeated" for n in (2, 1)]
     assert len(page.tree.xpath("//section[1]/details[@open]")) == 2
     assert len(page.tree.xpath("//details[@open]")) == 2
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from gateway import clock
+from gateway.errors import TryLater
+from gateway.repository.recorded import RecordedStore
 from tests.kit.console import Page
 from tests.kit.gateway import wrapped
 from tests.kit.workflow import REASSIGN, element
@@ -165,6 +167,20 @@ def test_a_filter_that_cannot_be_is_named_beside_its_field(admin, query, field):
     assert page.tree.get_element_by_id(field).get("aria-describedby") == f"{field}-error"
     reply = admin.get(f"{MESSAGES}.json?{query}")
     assert (reply.status_code, reply.json()["field"]) == (422, field)
+
+
+def test_a_search_that_takes_too_long_says_so_in_place(admin, monkeypatch):
+    def slow(store, wanted):
+        raise TryLater
+
+    monkeypatch.setattr(RecordedStore, "messages", slow)
+    page = admin.page(f"{MESSAGES}?operation=Save&within=all")
+    assert page.status == 503
+    assert "took too long" in page.tree.get_element_by_id("within-error").text_content()
+    assert page.tree.get_element_by_id("operation").get("value") == "Save"
+    reply = admin.get(f"{MESSAGES}.json")
+    assert (reply.status_code, reply.json()["code"]) == (503, "GW-503")
+    assert reply.headers["retry-after"]
 
 
 def test_a_search_without_result_offers_to_look_further_back(admin):
