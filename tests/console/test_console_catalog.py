@@ -122,6 +122,20 @@ def test_an_editor_of_a_service_changes_it_and_a_reader_does_not(house, reader, 
     assert "Change a value" in reader.page(path).text
 
 
+def test_a_list_that_the_operator_added_is_offered_by_its_label_and_takes_its_kind(
+    house, admin, service
+):
+    house.rows("insert into catalog_list (code, label, kind, position)"
+               " values ('Vendors', 'Our vendors', 'groups', 10)")  # fmt: skip
+    path = f"{CATALOG}/{service}"
+    assert "Our vendors" in admin.page(path).text
+    page = admin.send(verb(admin.page(path), "/list"), follow=True, list="Vendors",
+                      member="Service Desk")  # fmt: skip
+    assert page.status == 200, page.text
+    groups = admin.data(f"{path}.json")["service"]["personGroups"]
+    assert groups["Vendors"] == ["Service Desk"]
+
+
 def test_switches_and_triggers_of_a_template_are_saved_and_audited(house, admin, service):
     ((number,),) = house.rows("select id from catalog_template where name = 'Standard service'")
     path = f"/console/catalog-templates/{number}"
