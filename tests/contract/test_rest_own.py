@@ -328,6 +328,8 @@ def test_rest_a36_each_method_has_one_effect_for_a_key(rest):
     assert rest.shown(ticket)["ticketContent"] == "Something else"
     put = rest.call("PUT", ticket, {"ticketContent": "Once"}, key)
     assert "idempotency-replayed" not in put.headers
+    elsewhere = rest.change(rest.new(), key, ticketContent="Once")
+    assert "idempotency-replayed" not in elsewhere.headers
     for _ in range(2):
         assert rest.call("DELETE", ticket, None, key).status == 204
     assert rest.call("DELETE", ticket).status == 404
@@ -511,7 +513,9 @@ def test_rest_a39_a_merged_ticket_stands_for_its_target(rest):
     reply = rest.get(merged)
     assert reply.json == rest.shown(target)
     assert reply.headers["content-location"] == f"{TICKETS}/{target}"
-    changed = rest.change(merged, subject="Changed")
+    assert rest.get(merged, headers={"If-None-Match": reply.tag}).status == 304
+    assert rest.change(merged, {"If-Match": f'"{merged}-1"'}, subject="x").status == 412
+    changed = rest.change(merged, {"If-Match": reply.tag}, subject="Changed")
     assert changed.headers["content-location"] == f"{TICKETS}/{target}"
     assert rest.shown(target)["subject"] == "Changed"
     assert rest.call("DELETE", merged).slug == "ticket-merged"
