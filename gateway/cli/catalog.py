@@ -52,7 +52,7 @@ def list_services(loaded: Loaded, *, as_json: bool) -> None:
 @verb.command("export")
 @with_settings()
 def export(loaded: Loaded) -> None:
-    """Write all templates and services as one JSON file to standard output.
+    """Write all templates, lists and services as one JSON file to standard output.
 
     \b
     ticket-gateway catalog export > catalog.json
@@ -68,13 +68,13 @@ def export(loaded: Loaded) -> None:
 @with_settings()
 @click.pass_context
 def import_file(context: click.Context, loaded: Loaded, *, file: str, as_json: bool) -> None:
-    """Take templates and services from a file; - for standard input.
+    """Take templates, lists and services from a file; - for standard input.
 
     \b
     ticket-gateway catalog import catalog.json
 
-    Templates are found by name, services by guid: what is there is brought to what the file says,
-    what the file does not name stays. All services come in one transaction, or none.
+    Templates are found by name, lists by code, services by guid: what is there is brought to what
+    the file says, what the file does not name stays. All services come in one transaction, or none.
     """
     content = read(_text(file))
     with _opened(loaded) as parts:
