@@ -97,6 +97,7 @@ def verb(  # noqa: PLR0913 - the options of the verb
     contract = wire.contract()
     called = _operation(contract, operation)
     values = definition.filled(called.name) if sample else given
+    values = _with_login(callee, contract, called, values, sample=sample)
     answer = wire.call(called, _arguments(contract, called, _VERSIONS[soap], values))
     click.echo(wire.raw if raw else _json(answer.shown))
     if answer.complaint:
@@ -231,6 +232,24 @@ def _operation(contract: Contract, name: str) -> Operation:
     if found is None:
         raise click.UsageError(f"no operation {name!r}{hint(name, contract.operations)}")
     return found
+
+
+def _with_login(
+    callee: Callee,
+    contract: Contract,
+    operation: Operation,
+    values: Mapping[str, object],
+    *,
+    sample: bool,
+) -> Mapping[str, object]:
+    """Say who calls where a service reads it in the message; what a file says stays."""
+    fields = callee.definition.login_fields
+    taken = {member.name for member in contract.element_type(operation.request).members}
+    if not fields or not taken.issuperset(fields[:2]):
+        return values
+    if not sample and not values.keys().isdisjoint(fields):
+        return values
+    return {**values, **dict(zip(fields, callee.login, strict=False))}
 
 
 def _arguments(

@@ -177,7 +177,7 @@ def _mail(loaded: Loaded) -> Finding:
         reach(replace(server, timeout_s=min(server.timeout_s, _MAIL_S)))
     except Unsent as error:
         remedy = "correct mail.host, mail.port, mail.tls, mail.user and the files they need"
-        return Finding("mail", False, f"{place}: {error}", remedy)
+        return Finding("mail", False, str(error), remedy)
     return Finding("mail", True, f"{place} answers")
 
 

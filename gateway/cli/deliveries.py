@@ -174,7 +174,10 @@ def retry(  # noqa: PLR0913 - one for each option
              for row in rows],
             as_json=True,
         )  # fmt: skip
-    say(f"{len(rows) - len(refused)} will be tried again{', but:' if told else ' now.'}")
+    if not rows:
+        say("None of these has failed.")
+    if len(refused) < len(rows):
+        say(f"{len(rows) - len(refused)} will be tried again{', but:' if told else ' now.'}")
     for sentence in told:
         say(sentence, style="yellow")
     if len(rows) == _MOST:

@@ -120,7 +120,7 @@ def send(server: Server, sender: str, recipients: Sequence[str], content: bytes)
         away = answer.status == _CLOSING
         raise Unsent(f"the mail was refused: {answer}", answer=answer, of_server=away) from None
     except (OSError, smtplib.SMTPException) as error:
-        raise _away(error) from None
+        raise _away(server, error) from None
     return Sent(refused=_answers(refused))
 
 
@@ -134,7 +134,7 @@ def reach(server: Server) -> str:
         with session_at(server) as session:
             return str(_answer(session.noop()))
     except (OSError, smtplib.SMTPException) as error:
-        raise _away(error) from None
+        raise _away(server, error) from None
 
 
 @contextmanager
@@ -187,17 +187,18 @@ def _password(server: Server) -> str:
         raise smtplib.SMTPException(f"the password file cannot be read: {reason}") from None
 
 
-def _away(error: Exception) -> Unsent:
+def _away(server: Server, error: Exception) -> Unsent:
+    place = f"mail server {server.host}:{server.port}"
     match error:
         case smtplib.SMTPResponseException():
             # Also a login that is refused: it says nothing about the mail, and can be put right.
             answer = _answer((error.smtp_code, error.smtp_error))
-            return Unsent(f"mail server: {answer}", answer=answer, of_server=True)
+            return Unsent(f"{place}: {answer}", answer=answer, of_server=True)
         case smtplib.SMTPException():
-            return Unsent(f"mail server: {error}"[:_LONGEST_ANSWER], of_server=True)
+            return Unsent(f"{place}: {error}"[:_LONGEST_ANSWER], of_server=True)
         case _:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            return Unsent(f"mail server cannot be reached: {reason}", of_server=True)
+            return Unsent(f"{place} cannot be reached: {reason}", of_server=True)
 
 
 def _answers(refused: Mapping[str, tuple[int, bytes]]) -> dict[str, Answer]:

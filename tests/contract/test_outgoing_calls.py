@@ -7,6 +7,8 @@ import zlib
 
 import pytest
 
+from gateway.delivery.addresses import Addresses
+from gateway.delivery.connection import Late
 from gateway.delivery.steps.step import Answered
 from gateway.domain.process import Kind
 from gateway.usecases.ports import LeaseLost, Permanent, TargetAuth, Transient
@@ -389,7 +391,8 @@ def test_a_status_that_is_not_expected_is_judged(bench, desk, status, failure):
     desk.pages["/x"] = Page(b"no", "text/plain", status)
     failed = bench.http(path="/x")
     assert isinstance(failed, failure)
-    assert failed.error == f"HTTP status {status}"
+    refused = ": our credentials are refused" if status == 401 else ""
+    assert failed.error == f"HTTP status {status}{refused}"
 
 
 def test_j1_a_redirect_is_not_followed(bench, desk):
@@ -442,7 +445,19 @@ def test_a_target_of_soap_calls_is_not_called_without_proof(desk, tmp_path, auth
 def test_nobody_at_the_address_is_tried_again(tmp_path, desk):
     failed = Bench("http://127.0.0.1:9", tmp_path).http(path="/x")
     assert isinstance(failed, Transient)
-    assert "Connection refused" in failed.error
+    assert failed.error.startswith("no connection to http://127.0.0.1:")
+    assert failed.error.endswith("Connection refused")
+
+
+def test_a_connection_for_which_no_time_is_left_is_tried_again(bench, monkeypatch):
+    def late(*_):
+        raise Late
+
+    monkeypatch.setattr(Addresses, "callable_at", late)
+    failed = bench.http(method="GET", path="/v2/incidents/NW-1")
+    assert isinstance(failed, Transient)
+    assert failed.error.startswith("no connection to http://127.0.0.1:")
+    assert failed.error.endswith("in time")
 
 
 def test_nothing_is_sent_when_another_worker_has_taken_over(bench, desk):
