@@ -181,7 +181,6 @@ def _submit(task: Task, row: Row, call: Call, unit: Unit) -> None:
         partner_group=row,
         partner_id=partner_id,
         previous_group=_came_from(task),
-        closed_by_partner=False,
     )
     unit.tasks.put(sent, call)
     unit.tasks.send(sent, partner_id)

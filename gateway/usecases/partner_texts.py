@@ -132,9 +132,9 @@ def _repeated(
     first = unit.tasks.known(meant.partner.id, command.message_id)
     if first is None:
         return None
-    other = bool(command.task_id) and first.task_id != meant.task.id
-    named = not command.task_id and first.receipt.reference != command.reference
-    if other or named or first.digest != digest:
+    # Another open task may have taken the reference since, but the message is still that one.
+    again = not command.task_id and first.receipt.reference == command.reference
+    if first.digest != digest or not (again or first.task_id == meant.task.id):
         raise KeyReused(field="external_message_id")
     unit.messages.settle(call, first.receipt.ticket_id)
     return first.receipt

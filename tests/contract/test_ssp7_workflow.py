@@ -255,6 +255,14 @@ def test_ssp7_workflow_b5_a_reference_belongs_to_one_open_task_of_a_partner(work
     assert workflow.acknowledge(second, shared).Code == "OK"
 
 
+def test_ssp7_workflow_b5_a_reference_is_free_when_its_ticket_is_closed_by_hand(workflow):
+    ticket_id, second = workflow.ticket("Northwind desk"), workflow.task()
+    reference = new_id()
+    workflow.acknowledge(workflow.main_task(ticket_id), reference)
+    workflow.gateway.call("CloseTicket_V1", TicketId=ticket_id, Assignee=workflow.party("admin"))
+    assert workflow.acknowledge(second, reference).Code == "OK"
+
+
 def test_ssp7_workflow_b5_two_at_once_make_one_event(workflow):
     task = workflow.task()
     codes = []
@@ -579,6 +587,14 @@ def test_a_reopened_ticket_has_an_open_task_with_its_reference(workflow):
     assert workflow.state(task) == "InProgressExternal"
     claims = workflow.rows("select claim from external_reference where task_id = %s", task)
     assert claims == [("live",)]
+
+
+def test_between_groups_of_one_partner_a_task_is_submitted_again_and_not_withdrawn(workflow):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    workflow.assign(ticket_id, "Northwind night")
+    assert workflow.codes(task) == ["E1", "E2"]
+    assert workflow.events(task)[-1].fields["Task_AssignedGroup"] == "Northwind night"
 
 
 @pytest.mark.parametrize("with_it", [True, False], ids=["with reopening", "afterwards"])
@@ -906,6 +922,28 @@ def test_ssp7_workflow_b6_an_id_of_another_operation_or_task_is_refused(workflow
         assert refused == ("MESSAGE_ID_REUSED", "p_strExternalMessageId")
     other = workflow.task("Southsea desk")
     assert workflow.update(other, "x", login=SOUTHSEA, **used).Code == "OK"  # ids are a partner's
+
+
+def test_ssp7_workflow_b6_a_repeat_may_name_its_task_the_other_way(workflow):
+    task, other = workflow.task(), workflow.task()
+    used = {"p_strExternalMessageId": f"{task}/1", "p_strMessage": "x"}
+    first = workflow.call(UPDATE, p_intTaskId=task, **used)
+    for each in (task, other):
+        workflow.acknowledge(each, f"NW-{each}")
+    again = workflow.call(UPDATE, p_strExternalReference=f"NW-{task}", **used)
+    assert (again.Code, again.EventId) == ("DUPLICATE", first.EventId)
+    refused = workflow.refused(UPDATE, p_strExternalReference=f"NW-{other}", **used)
+    assert refused == ("MESSAGE_ID_REUSED", "p_strExternalMessageId")
+
+
+def test_ssp7_workflow_b6_a_repeat_is_known_when_its_reference_has_gone_on_to_another(workflow):
+    task, next_one, reference = workflow.task(), workflow.task(), new_id()
+    workflow.acknowledge(task, reference)
+    used = {"p_strExternalReference": reference, "p_strExternalMessageId": f"{task}/1"}
+    first = workflow.reassign(0, p_blnClosed=True, **used)
+    workflow.acknowledge(next_one, reference)
+    again = workflow.reassign(0, p_blnClosed=True, **used)
+    assert (again.Code, again.TaskId, again.EventId) == ("DUPLICATE", task, first.EventId)
 
 
 def test_ssp7_workflow_b6_one_message_at_once_is_taken_once(workflow):

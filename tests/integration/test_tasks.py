@@ -245,6 +245,7 @@ def test_a_contested_reference_alone_names_no_task(desk):
     for guid in guids:
         desk.save(guid, "Network")  # the ticket stayed open
         desk.save(guid, "Northwind desk")
+        assert not desk.task(guid).closed_by_partner
         if guid == guids[0]:
             assert desk.speak(partner_texts.update, said).task_id == desk.task(guid).id
     with pytest.raises(ReferenceTaken):
