@@ -336,6 +336,9 @@ TEXTS: Mapping[str, Both] = {
     "no_deliveries": _both(
         "Nothing had to reach a partner.", "Nichts musste einen Partner erreichen."
     ),
+    "failed_of_ticket": _both(
+        "Deliveries of this ticket that failed:", "Gescheiterte Lieferungen dieses Tickets:"
+    ),
     "messages_of_ticket": _both("Messages of this ticket", "Nachrichten zu diesem Ticket"),
     "history": _both("History", "Verlauf"),
     "when": _both("When", "Wann"),

@@ -85,7 +85,11 @@ def test_a_delivery_shows_its_event_and_every_attempt_with_both_sides(house, adm
     data = admin.data(f"{LIST}/{number}.json")
     assert [each["n"] for each in data["attempts"]] == [1, 2]
     assert data["event"]["fields"]["Task_ExternalRequestType"] == "Submit Request"
-    assert f"{LIST}/{number}" in admin.page(f"/console/tickets/{ticket}").tree.xpath("//a/@href")
+    ran = data["delivery"]["process"], data["delivery"]["version"]
+    assert "/console/processes/{}?version={}".format(*ran) in page.tree.xpath("//a/@href")
+    ticket_page = admin.page(f"/console/tickets/{ticket}")
+    assert f"{LIST}/{number}" in ticket_page.tree.xpath("//a/@href")
+    assert "Deliveries of this ticket that failed: 1" in ticket_page.text
 
 
 def test_a_failed_delivery_is_tried_again_where_it_failed(house, admin, failed):

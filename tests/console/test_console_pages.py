@@ -1,11 +1,14 @@
 """What holds for every page: nothing stored runs, everything is labelled, each has a twin."""
 
 import json
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from psycopg.types.json import Jsonb
 
+from gateway.console import rooms
 from gateway.console.rooms import ADDRESSES, TABS
 from gateway.console.texts import SAID, TEXTS, said
 from tests.kit.console import Page, peopled_house
@@ -261,6 +264,19 @@ def test_both_languages_have_every_word():
                for words in (*TEXTS.values(), *SAID.values()))  # fmt: skip
     assert not set(TEXTS) & set(dir(dict))
     assert said("nothing of ours", "en", "x") == ""
+
+
+def test_every_word_is_said_somewhere():
+    folder = Path(rooms.__file__).parent
+    pages = "".join(file.read_text() for file in (folder / "templates").glob("*.html"))
+    rooms_too = pages + "".join(
+        file.read_text() for file in folder.glob("*.py") if file.name != "texts.py"
+    )
+    said_by = tuple(re.findall(r'"(\w+_|p)" ~', pages))
+    assert not [
+        key for key in TEXTS
+        if not re.search(rf't\.{key}\b|"{key}"', rooms_too) and not key.startswith(said_by)
+    ]  # fmt: skip
 
 
 def test_no_two_rooms_have_the_same_address():
