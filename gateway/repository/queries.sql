@@ -1156,14 +1156,14 @@ from (select distinct s.name || chr(31) || r.reference as name
       order by 1 limit 10000) live;
 
 -- name: hold_neighbors
--- The tickets at the other ends of their links too: two merges must not move one link both.
+-- The tickets at the other ends of their links too: two merges must not move one link both. Their ids
+-- as an array: an index can be entered with it.
 select id from ticket
-where guid = any(%(guids)s::uuid[]) or id in (
-  select l.other_id from ticket_link l join ticket t on t.id = l.ticket_id
-  where t.guid = any(%(guids)s::uuid[])
-  union all
-  select l.ticket_id from ticket_link l join ticket t on t.id = l.other_id
-  where t.guid = any(%(guids)s::uuid[]))
+where id = any(array(
+  with merged as materialized (select id from ticket where guid = any(%(guids)s::uuid[]))
+  select id from merged
+  union select l.other_id from ticket_link l join merged on merged.id = l.ticket_id
+  union select l.ticket_id from ticket_link l join merged on merged.id = l.other_id))
 order by id for no key update;
 
 -- name: merge_attachments
@@ -1540,18 +1540,19 @@ set circuit_until = circuit_until - %(ahead_s)s::float8 * interval '1 second',
 where failing_since is not null or circuit_until is not null;
 
 -- name: backlogs
--- One look at a scrape. Counted from the rows themselves, so no counter can be wrong. A partner that
--- was switched off is left out once nothing of it is left.
+-- One look at a scrape. Counted from the rows themselves, so no counter can be wrong; each state by
+-- the index of its own, since what is done is most. A partner that was switched off is left out once
+-- nothing of it is left.
 select p.name, coalesce(d.depth, 0),
   coalesce(extract(epoch from now() - d.oldest), 0)::float8, coalesce(d.failed, 0),
   p.paused, p.circuit_until is not null, p.active
 from partner p
 left join (
-  select s.partner_id, count(*) filter (where d.state = 'pending') as depth,
-    min(d.created) filter (where d.state = 'pending') as oldest,
-    count(*) filter (where d.state = 'failed') as failed
-  from delivery d join stream s on s.id = d.stream_id
-  where d.state in ('pending', 'failed')
+  select s.partner_id, count(waits.created) as depth, min(waits.created) as oldest,
+    count(*) - count(waits.created) as failed
+  from (select stream_id, created from delivery where state = 'pending'
+        union all select stream_id, null from delivery where state = 'failed') waits
+  join stream s on s.id = waits.stream_id
   group by s.partner_id) d on d.partner_id = p.id
 where p.active or d.partner_id is not null
 order by p.name
@@ -1965,12 +1966,18 @@ order by e.id, r.id
 limit 500;
 
 -- name: waiting_events
--- Shown again until they are confirmed; its own news are no news to a partner.
+-- Shown again until they are confirmed; its own news are no news to a partner. Found first by the index
+-- of what waits, partner by partner: the planner would walk all events, for most partners confirm.
 select e.guid, e.sequence, e.request_type, e.app, e.occurred, e.attempts + 1, e.ticket_id, t.number,
   e.task_id, e.snapshot, exists (select 1 from attachment f where f.ticket_id = e.ticket_id)
 from event e join ticket t on t.id = e.ticket_id
-where e.partner_id = any(%(partners)s) and e.direction = 'Out' and e.confirmed is null
-  and e.origin_partner_id is distinct from e.partner_id
+where e.id = any(array(
+  select waiting.id from unnest(%(partners)s::bigint[]) mine(id)
+  cross join lateral (
+    select id from event
+    where partner_id = mine.id and direction = 'Out' and confirmed is null
+      and origin_partner_id is distinct from partner_id
+    order by id limit %(count)s) waiting))
 order by e.id limit %(count)s;
 
 -- name: count_looks

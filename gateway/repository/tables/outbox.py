@@ -219,7 +219,10 @@ Index(
     "ix_event_unconfirmed",
     event.c.partner_id,
     event.c.id,
-    postgresql_where=event.c.confirmed.is_(None) & (event.c.direction == text("'Out'")),
+    # Its own news wait for no partner.
+    postgresql_where=event.c.confirmed.is_(None)
+    & (event.c.direction == text("'Out'"))
+    & event.c.origin_partner_id.is_distinct_from(event.c.partner_id),
 )
 Index("ix_event_task_id", event.c.task_id, postgresql_where=event.c.task_id.is_not(None))
 
