@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from gateway.settings.values import MIB, Count, Mode, Networks, Seconds, Section, Texts, Url, Zone
+from gateway.settings.values import MIB, Count, Mode, Networks, Seconds, Section, Url, Zone
 
 
 class Database(Section):
@@ -53,7 +53,7 @@ class Http(Section):
         default=False,
         description="Calls from other machines are taken without TLS, passwords and all.",
     )
-    trusted_proxies: Texts = Field(
+    trusted_proxies: Networks = Field(
         default=(), description="Networks of proxies whose X-Forwarded headers are believed."
     )
     threads: Count = Field(default=16, description="Requests in work at once, per process.")

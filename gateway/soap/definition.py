@@ -155,6 +155,9 @@ class ServiceDefinition:
     asking: frozenset[str] = frozenset()  # operations that change nothing: a query may ask them
     form_bindings: tuple[str, ...] = ()  # "Post", "Get": calls without an envelope in the WSDL
     digests: bool = False  # a UsernameToken may have a digest in place of the password
+    # parameters of name and password where a message itself says who calls; behind them those that
+    # may stand in their place
+    login_fields: tuple[str, ...] = ()
     session_header: str | None = None  # SOAP header block with a session id, in the namespace
     max_body_bytes: int = 8 * 1024 * 1024
     operation_body_bytes: Mapping[str, int] = field(default_factory=dict)  # caps of their own

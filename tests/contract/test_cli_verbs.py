@@ -169,6 +169,17 @@ def test_an_error_in_the_answer_ends_with_5(verbs):
     assert "refused the call: result 30" in talk
 
 
+def test_a_call_says_in_the_message_who_calls_where_the_service_reads_it_there(verbs):
+    service = "znuny-ticket-connector"
+    done = verbs.run("call", service, "TicketCreate", "--sample")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["TicketID"]
+    wrong = json.dumps({"UserLogin": "admin", "Password": "wrong", "Title": ["%"]})
+    done = verbs.run("call", service, "TicketSearch", "--args", "-", given=wrong)
+    assert done.returncode == 5
+    assert "AuthFail" in done.stdout
+
+
 def test_arguments_that_break_the_contract_are_not_sent(verbs):
     code, answer, talk = verbs.call("GetTicket_V5", "--args", "-", given='{"TicketID": "x"}')
     assert (code, answer) == (2, None)

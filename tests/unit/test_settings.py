@@ -125,7 +125,13 @@ def test_the_environment_names_the_file(file):
 
 def test_a_list_in_the_environment_is_separated_by_commas():
     loaded = load(environment={"GATEWAY_HTTP__TRUSTED_PROXIES": "10.0.0.0/8, ::1"})
-    assert loaded.settings.http.trusted_proxies == ("10.0.0.0/8", "::1")
+    assert loaded.settings.http.trusted_proxies == ("10.0.0.0/8", "::1/128")
+
+
+@pytest.mark.parametrize("key", ["http.trusted_proxies", "delivery.private_networks"])
+def test_a_network_that_is_none_is_refused(key):
+    with pytest.raises(CannotStart, match=rf"{key}.*no network; write it like"):
+        load({key: ("nginx",)}, environment={})
 
 
 def test_an_unknown_time_zone_is_refused():

@@ -94,6 +94,7 @@ def _definition(service: Service, names: list[str], *, any_media_type: bool) -> 
         reading=Reading.MAPPING,
         any_media_type=any_media_type,
         bare_get=False,
+        login_fields=("UserLogin", "Password", "CustomerUserLogin", "SessionID"),
         charset="UTF-8",
         fault_element=shapes.FAULT,
         fault=faults.fault,
