@@ -209,7 +209,8 @@ def discard(
                 desk.discard(number, reason.strip())
             except Refused as error:
                 refused.append(str(error))
-    say(f"{len(numbers) - len(refused)} discarded.")
+    if len(refused) < len(numbers):
+        say(f"{len(numbers) - len(refused)} discarded.")
     _tell(context, refused, len(numbers))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from gateway import storage
 from gateway.cli.administered import actor, administered, ready_database, values_of
 from gateway.cli.options import as_json, with_settings
 from gateway.cli.output import say, show
@@ -145,11 +146,12 @@ def test(
     from gateway import compose  # noqa: PLC0415 - its libraries take longer than most verbs
 
     with ready_database(loaded) as settings:
+        with storage.administration(settings) as administers:
+            known = administers.run(lambda unit: targets.show(partner, unit))
         rows = compose.tried_targets(settings, partner)
-    known = [str(row["target"]) for row in rows]
     rows = [row for row in rows if code in (None, row["target"])]
     if not rows:
-        raise NotFound(f"{partner} has no target{_named(code, known)}")
+        raise NotFound(f"{partner} has no target{_named(code, [each['code'] for each in known])}")
     show(rows, as_json=as_json)
     good = sum(bool(row["ok"]) for row in rows)
     if good < len(rows):

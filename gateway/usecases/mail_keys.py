@@ -9,7 +9,9 @@ from typing import Any
 
 from gateway.domain.mail import MailKey, key_name
 from gateway.errors import BrokenRule, NotFound
+from gateway.text import printable
 from gateway.usecases.administration_ports import AdministrationUnit, Record
+from gateway.usecases.list_fields import hint
 from gateway.usecases.lists import Actor, audit
 
 _TABLE = "mail_key"
@@ -57,9 +59,11 @@ def disable(name: str, actor: Actor, unit: AdministrationUnit) -> Shown:
         BrokenRule: several keys go by this id; the fingerprint is needed.
     """
     wanted = key_name(name) or ""
-    found = [record for record in unit.list(_TABLE) if wanted and _goes_by(record, wanted)]
+    records = unit.list(_TABLE)
+    found = [record for record in records if wanted and _goes_by(record, wanted)]
     if not found:
-        raise NotFound("no such key", field="fingerprint")
+        known = [record["fingerprint"] for record in records]
+        raise NotFound(f"no key {printable(name)!r}{hint(name, known)}", field="fingerprint")
     if len(found) > 1:
         raise BrokenRule("several keys go by this id", field="fingerprint")
     before = _shown(found[0])

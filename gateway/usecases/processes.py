@@ -197,10 +197,11 @@ def _versions(process: Record, unit: AdministrationUnit) -> list[Record]:
 
 def _version(process: Record, version: int | None, unit: AdministrationUnit) -> Record:
     wanted = process["active_version"] if version is None else version
-    for each in _versions(process, unit):
-        if each["version"] == wanted:
-            return each
-    raise NotFound(f"no version {wanted} of process {process['name']}")
+    versions = {each["version"]: each for each in _versions(process, unit)}
+    if wanted in versions:
+        return versions[wanted]
+    known = ", ".join(map(str, versions))
+    raise NotFound(f"no version {wanted} of process {process['name']}; there are: {known}")
 
 
 def _brief(process: Record, unit: AdministrationUnit) -> Shown:

@@ -102,7 +102,8 @@ def test_a_certificate_with_its_key_is_one_row(run, stores, files):
 
 
 def test_what_is_no_key_is_refused(run, stores, files):
-    assert "no such key" in str(_raised(run, "disable", "0123456789abcdef"))
+    told = str(_raised(run, "disable", "0123456789abcdef"))
+    assert "no key '0123456789abcdef'; there is none yet" in told
     assert "no OpenPGP key" in str(_raised(run, "add", files / "passphrase"))
     assert "cannot read" in str(_raised(run, "add", files / "nowhere"))
 

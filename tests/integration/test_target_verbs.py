@@ -190,6 +190,11 @@ def test_a_trial_call_keeps_to_the_addresses_that_may_be_called(run):
 def test_a_partner_without_targets_cannot_be_tried(run):
     with pytest.raises(NotFound, match="partners targets add"):
         run("test", "SOUTHSEA")
+    with pytest.raises(NotFound, match="no partner 'SOUTHSE'; did you mean 'SOUTHSEA'"):
+        run("test", "SOUTHSE")
+    run("targets", "add", "SOUTHSEA", "desk", URL)
+    with pytest.raises(NotFound, match="SOUTHSEA has no target 'desk2'; did you mean 'desk'"):
+        run("test", "SOUTHSEA", "--target", "desk2")
 
 
 def test_a_check_names_targets_whose_files_are_missing(run, stores, tmp_path):
