@@ -35,6 +35,8 @@ def test_every_command_works_in_the_order_of_reading(newcomer):
     assert re.search(r"^OK \d+ Printer jams$", heard, re.MULTILINE)  # first_call.py
     assert "\n0 OK\n" in heard  # close_ticket.py
     assert '{"Action":"Create","ArticleID":' in heard  # an external reference
+    assert re.search(r"^\d{16}$", heard, re.MULTILINE)  # ticket_create.py
+    assert '"subject":"Invoice 1187 is wrong"' in heard  # a billing platform
 
 
 def test_the_powershell_example_sends_what_the_gateway_accepts(newcomer):
