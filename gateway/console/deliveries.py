@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from gateway.console.answers import Gone, Shown
 from gateway.console.forms import SEEN, mark
+from gateway.console.ticket_filter import ticket_id
 from gateway.console.visit import MOST, Address, Visit
 from gateway.errors import BrokenRule, Missing, WrongState
 from gateway.text import is_text
@@ -135,7 +136,7 @@ def _wanted(visit: Visit) -> Wanted:
     Raises:
         BrokenRule: one of them cannot be.
     """
-    ticket, partner = visit.number("ticket"), visit.asked("partner")
+    ticket, partner = ticket_id(visit), visit.asked("partner")
     if not is_text(partner):
         raise BrokenRule("characters that XML cannot carry", field="partner")
     return Wanted(

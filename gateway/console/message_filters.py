@@ -4,6 +4,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from gateway.console.ticket_filter import ticket_id
 from gateway.console.visit import Visit
 from gateway.errors import BrokenRule
 from gateway.http.exchange import Outcome
@@ -34,7 +35,7 @@ def wanted(visit: Visit) -> FindMessages:
     return FindMessages(
         number=number,
         correlation_id="" if number else visit.asked("q"),
-        ticket_id=visit.number("ticket"),
+        ticket_id=ticket_id(visit),
         code=visit.asked("code").upper(),
         outcome=_OUTCOMES.get(outcome),
         trouble=outcome == TROUBLE,

@@ -467,7 +467,7 @@ TEXTS: Mapping[str, Both] = {
     "in_work": _both("being tried now", "wird gerade versucht"),
     "settled": _both("Settled", "Abgeschlossen"),
     "every_partner": _both("every partner", "jeder Partner"),
-    "ticket_id": _both("Ticket id", "Ticket-Id"),
+    "ticket_id": _both("Ticket: id or number", "Ticket: Id oder Nummer"),
     "oldest_first": _both("Oldest first.", "Älteste zuerst."),
     "attempts": _both("Attempts", "Versuche"),
     "process_log": _both("Process log", "Prozessprotokoll"),

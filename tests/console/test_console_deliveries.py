@@ -61,6 +61,10 @@ def test_filters_stand_in_the_address_and_pages_follow_one_another(house, admin,
     assert number in [each["id"] for each in admin.data(f"{LIST}.json?partner=NORTHWIND&limit=500")
                       ["deliveries"]]  # fmt: skip
     assert admin.data(f"{LIST}.json?partner=SOUTHSEA&ticket={ticket}")["deliveries"] == []
+    ((name,),) = house.rows("select number from ticket where id = %s", ticket)
+    assert [each["id"] for each in admin.data(f"{LIST}.json?ticket={name}")["deliveries"]] == [
+        number
+    ]
     assert admin.get(f"{LIST}?state=odd").status_code == 422
     assert admin.get(f"{LIST}?partner=NOWHERE").status_code == 404
     for _ in range(3):
