@@ -344,6 +344,16 @@ def test_ssp7_workflow_b8_a_fetching_partner_is_not_told_what_it_said_itself(wor
     assert waiting(workflow, task) == []
 
 
+def test_ssp7_workflow_b18_what_was_never_shown_holds_back_no_later_event(workflow):
+    ticket_id = workflow.ticket("Fetcher desk")
+    task = workflow.main_task(ticket_id)
+    workflow.rows("update event set origin_partner_id = partner_id where task_id = %s", task)
+    comment = {"Id": new_id(), "TicketId": ticket_id, "Text": "Hurry.", "IsVisibleForWeb": True}
+    workflow.gateway.call("SaveTicketComment_V1", Comment=comment)
+    (event,) = waiting(workflow, task)
+    assert workflow.call("ConfirmExternalEvent", login=FETCHER, p_strEventId=event.EventId)
+
+
 def test_a_fetched_assignment_brings_the_files_of_its_ticket(workflow):
     ticket_id = workflow.ticket("Network")
     attachment = {"Id": new_id(), "DocumentId": new_id(), "Name": "Plan", "FileName": "plan.txt",

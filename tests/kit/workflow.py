@@ -198,6 +198,16 @@ def refusal(fault):
     return found["Code"], found.get("Field")
 
 
+def files(*contents):
+    """Give attachments with these contents."""
+    return {
+        "ExternalAttachment": [
+            {"FileName": f"{number}.txt", "ContentType": "text/plain", "Content": content}
+            for number, content in enumerate(contents, 1)
+        ]
+    }
+
+
 def element(operation, content=""):
     """Write the wrapper of an operation."""
     return f'<{operation} xmlns="{NAMESPACE}">{content}</{operation}>'

@@ -164,6 +164,12 @@ def test_each_message_carries_event_step_and_the_try_of_its_step():
     ]
 
 
+def test_the_next_step_begins_with_its_own_first_try():
+    world = World(call("one"), call("two"), tries=3)
+    world.run()
+    assert [each.attempt for each in world.calls.sent] == [4, 1]
+
+
 def test_a_finished_step_is_not_repeated_when_a_later_one_fails():
     world = World(call("one"), call("two"), answers={"two": TROUBLE})
     assert isinstance(world.run(), Transient)
