@@ -182,7 +182,7 @@ def mutate(root: etree._Element, random: Random) -> None:
         case 3:
             element.tag = random.choice(elements).tag
         case 4:
-            element.set("{http://www.w3.org/2001/XMLSchema-instance}nil", random.choice("01"))
+            element.set(NIL, random.choice("01"))
         case _:
             parent.insert(0, etree.fromstring(etree.tostring(element)))
 
@@ -213,7 +213,10 @@ def holds_text_between(root: etree._Element) -> bool:
     """Tell of the two breaches that have no reason of their own: text beside elements, in nil."""
     texts = [e.text for e in root.iter() if len(e) or e.attrib] + [e.tail for e in root.iter()]
     texts += [e.text for e in root.iter() if e.tag.rpartition("}")[2] in COMPLEX]
-    return any(text and text.strip() for text in texts)
+    # What is nil may not even hold a blank.
+    nil = [e.text for e in root.iter() if e.get(NIL) in ("1", "true")]
+    return any(text and text.strip() for text in texts) or any(nil)
 
 
+NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 COMPLEX = {"Value", "Person", "Roles", "Costs", "Cost", "Numbers", "Lines"}
