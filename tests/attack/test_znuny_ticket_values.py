@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from gateway.dialects.znuny import credentials
+from gateway.dialects.znuny import credentials, shapes
 from gateway.dialects.znuny.desk import Options, ZnunyDesk
 from gateway.dialects.znuny.job import Job, Refused
 from gateway.dialects.znuny.operations import carry_out
@@ -109,3 +109,21 @@ def test_odd_values_are_refused_or_taken(desk, operation):
                 raise AssertionError(f"{operation} {'->'.join(path)} = {odd!r}") from error
     assert refused > 0
     assert taken > 0 or operation == "ExternalReference"
+
+
+def test_odd_values_of_a_search_are_refused_or_taken(desk):
+    names = {field.name for field in shapes.REQUESTS["TicketSearch"]} - {*AGENT, "SessionID"}
+    odd_ones = (*ODD, "*", "!", "(", "\\", '"', "a&&", "9999-12-31 23:59:59", "0001-01-01 00:00:00",
+                {"Equals": "x"}, {"Like": {"a": "b"}}, {"Empty": ["1"]})  # fmt: skip
+    refused = taken = 0
+    for turn, name in enumerate(sorted({*names, "DynamicField_ExternalReference"})):
+        for odd in odd_ones[turn % _SHARE :: _SHARE]:
+            try:
+                carried_out(desk, "TicketSearch", {name: odd})
+                taken += 1
+            except Refused:
+                refused += 1
+            except Exception as error:
+                raise AssertionError(f"{name} = {odd!r}") from error
+    assert refused > 0
+    assert taken > 0
