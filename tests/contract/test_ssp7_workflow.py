@@ -78,6 +78,9 @@ def test_ssp7_workflow_a4_a_task_that_is_assigned_again_keeps_its_reference(work
     assert event.fields["Task_ExternalReference"] == f"NW-{task}"
     assert workflow.state(task) == "InProgressExternal"
     assert workflow.deliveries(task) == [("assign", 3, "E1"), ("assign", 3, "E2")]
+    ids = {event.fields["Task_ExternalCorrelationId"] for event in workflow.events(task)}
+    assert len(ids) == 1
+    assert workflow.acknowledge(task, f"NW-{task}").Code == "DUPLICATE"
 
 
 def test_ssp7_workflow_a5_update_texts_start_the_update_process(workflow):
@@ -660,6 +663,31 @@ def test_another_partners_task_is_not_found(workflow):
         assert refused == ("TASK_NOT_FOUND", "p_intTaskId")
         missing = workflow.refused(operation, p_intTaskId=99_999_999, **arguments)
         assert missing == ("TASK_NOT_FOUND", "p_intTaskId")
+
+
+def test_another_partners_reference_and_event_are_not_found(workflow):
+    task, fetched = workflow.task("Southsea desk"), workflow.task("Fetcher desk")
+    workflow.acknowledge(task, f"S-{task}", login=SOUTHSEA)
+    for operation in (BY_REFERENCE, UPDATE):
+        text = {"p_strMessage": "x"} if operation == UPDATE else {}
+        refused = workflow.refused(operation, p_strExternalReference=f"S-{task}", **text)
+        assert refused == ("EXTERNAL_REFERENCE_UNKNOWN", "p_strExternalReference")
+    given = {"p_strEventId": workflow.events(fetched)[0].guid}
+    refused = workflow.refused("ConfirmExternalEvent", **given)
+    assert refused == ("EVENT_NOT_FOUND", "p_strEventId")
+    assert workflow.call("ConfirmExternalEvent", login=FETCHER, **given) is True
+
+
+def test_what_was_exchanged_with_one_partner_is_not_shown_to_the_next(workflow):
+    ticket_id = workflow.ticket("Northwind desk")
+    task = workflow.main_task(ticket_id)
+    workflow.update(task, "Ours.")
+    workflow.assign(ticket_id, "Southsea desk")
+    workflow.update(task, "Theirs.", login=SOUTHSEA)
+    for login, text in ((NORTHWIND, "Ours."), (SOUTHSEA, "Theirs.")):
+        given = {"p_intTaskId": task, "login": login}
+        listed = workflow.call("GetProcessInstanceTaskMessages", **given)
+        assert [message.Text for message in listed] == [text]
 
 
 def test_ssp7_workflow_b2_each_proof_is_enough(workflow, version):
