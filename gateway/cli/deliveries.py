@@ -1,7 +1,8 @@
 """``ticket-gateway deliveries``: what has to reach partners, and what to do about it."""
 
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -16,10 +17,11 @@ from gateway.cli.output import progress, say, show
 from gateway.cli.standing import obstacles
 from gateway.domain.process import seconds
 from gateway.errors import Refused
-from gateway.settings import Loaded
+from gateway.settings import Loaded, Settings
 from gateway.usecases.ports import DeliveryDesk, DeliveryRow, State, Wanted
 
 PARTLY = 6
+_ID = re.compile("[0-9]{1,18}")
 _MOST = 10_000
 _BRIEF = (
     "id", "subject", "partner", "process", "version", "step", "state", "tries", "next_try",
@@ -27,7 +29,7 @@ _BRIEF = (
 )  # fmt: skip
 
 _of_partner = click.option("--partner", metavar="PARTNER", help="Only of this partner.")
-_of_ticket = click.option("--ticket", type=int, metavar="ID", help="Only of this ticket.")
+_of_ticket = click.option("--ticket", metavar="ID|NUMBER", help="Only of this ticket.")
 _numbers = click.argument("numbers", metavar="ID...", type=int, nargs=-1)
 
 
@@ -64,7 +66,7 @@ def list_deliveries(
     *,
     state: str | None,
     partner: str | None,
-    ticket: int | None,
+    ticket: str | None,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -78,9 +80,10 @@ def list_deliveries(
     """
     states = [State(state)] if state else [State.FAILED, State.PENDING]
     rows: list[DeliveryRow] = []
-    with _desk(loaded, context) as desk:
+    with ready_database(loaded) as settings, _desk_of(settings, context) as desk:
+        subject = None if ticket is None else f"ticket:{_ticket_id(settings, ticket)}"
         for one in states:
-            wanted = Wanted(state=one, partner=partner, subject=_subject(ticket))
+            wanted = Wanted(state=one, partner=partner, subject=subject)
             rows += desk.listed(wanted, most=limit - len(rows))
         told = obstacles(desk, {row.partner for row in rows if row.state == State.PENDING})
     show([_shown(row, whole=as_json) for row in rows], as_json=as_json)
@@ -249,11 +252,25 @@ def resume(context: click.Context, loaded: Loaded, *, partner: str) -> None:
 
 @contextmanager
 def _desk(loaded: Loaded, context: click.Context) -> Iterator[DeliveryDesk]:
-    with (
-        ready_database(loaded) as settings,
-        storage.delivery_desk(settings, actor(context).name) as desk,
-    ):
+    with ready_database(loaded) as settings, _desk_of(settings, context) as desk:
         yield desk
+
+
+def _desk_of(settings: Settings, context: click.Context) -> AbstractContextManager[DeliveryDesk]:
+    return storage.delivery_desk(settings, actor(context).name)
+
+
+def _ticket_id(settings: Settings, named: str) -> int:
+    """Find a ticket by the number that people know, else take what is named for its id.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    with storage.administration(settings) as administers:
+        found = administers.run(lambda unit: unit.find("ticket", "number", named))
+    if not found and _ID.fullmatch(named) is None:
+        raise click.UsageError(f"--ticket {named}: neither an id nor the number of a ticket")
+    return int(found[0]["id"] if found else named)
 
 
 def _retried(
@@ -301,10 +318,6 @@ def _tell(context: click.Context, refused: Sequence[str], asked: int) -> None:
         say(sentence, style="red")
     if refused:
         context.exit(PARTLY if len(refused) < asked else 1)
-
-
-def _subject(ticket: int | None) -> str | None:
-    return None if ticket is None else f"ticket:{ticket}"
 
 
 def _shown(row: DeliveryRow, *, whole: bool) -> dict[str, object]:

@@ -15,6 +15,7 @@ from gateway.repository.deliveries import DeliveryStore
 from gateway.repository.delivery_desk import DeliveryDesk
 from gateway.usecases.ports import Circuit, Exchange, State, Verdict, Wanted
 from tests.kit.outbox import Outbox
+from tests.kit.stores import Stores
 
 FAILED = Verdict(
     state=State.FAILED, outcome="permanent", step="map", tries=3, error="HTTP 400",
@@ -234,6 +235,20 @@ def test_the_verb_lists_failed_ones_before_pending_ones(outbox, store, run, part
     ]
     assert [one["state"] for one in shown] == ["pending"]
     assert "event_id" in shown[0]
+    assert "neither an id nor the number" in run("list", "--ticket", "lift", code=2).stderr
+
+
+def test_deliveries_are_listed_by_the_number_of_their_ticket(database_url):
+    stores = Stores(database_url)
+    ticket = stores.create()
+    with Outbox(database_url) as outbox:
+        outbox.queue(outbox.partner(), f"ticket:{ticket.id}")
+        words = ["list", "--json", "--ticket", ticket.number, "--database-url", database_url]
+        done = CliRunner().invoke(verbs, ["deliveries", *words], catch_exceptions=False)
+    assert [json.loads(line)["subject"] for line in done.stdout.splitlines()] == [
+        f"ticket:{ticket.id}"
+    ]
+    stores.close()
 
 
 def test_listings_and_retries_tell_what_keeps_a_partner_from_being_sent_to(
