@@ -84,16 +84,17 @@ class DeliveryStore:
             terms = {"partner_id": partner_id, "owner": owner, "lease_s": lease_s}
             if probe_s is not None:
                 most = 1
-                current.later("hold_probe", terms)
             limits = {"most": most, "max_in_flight": max_in_flight}
             streams = array_of(row[0] for row in current.write("claim_streams", terms | limits))
             rows = current.read("claimed_deliveries", {"streams": streams})
             if idle := [row[0] for row in rows if row[3] is None]:
                 current.later("rest_streams", {"streams": array_of(idle)})
+            found = [row for row in rows if row[3] is not None]
+            if found and probe_s is not None:
+                current.later("hold_probe", terms)
         return [
             _claimed(row, owner=owner, partner_id=partner_id, partner=partner, probe_s=probe_s)
-            for row in rows
-            if row[3] is not None
+            for row in found
         ]
 
     def heartbeat(self, leases: Sequence[Lease], lease_s: float) -> set[int]:

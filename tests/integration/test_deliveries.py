@@ -308,6 +308,15 @@ def test_a_probe_that_takes_longer_than_its_lease_is_not_joined_by_a_second(outb
     assert store.claim("other", 60) == []
 
 
+def test_a_probe_with_nothing_to_send_keeps_no_other_waiting(outbox, store, partner):
+    outbox.queue(partner, "ticket:1")
+    outbox.session.execute("update delivery set state = 'dropped', settled = now()")
+    outbox.queue(partner, "ticket:2")
+    opened_for(store, partner, -1)
+    assert store.claim("me", 60) == []  # the first stream only rests from now on
+    assert claim(store).subject == "ticket:2"
+
+
 def opened_for(store, partner, seconds):
     store.circuit(
         partner,
