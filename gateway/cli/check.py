@@ -186,9 +186,12 @@ def _mailbox(name: str, server: ImapServer) -> Finding:
     try:
         with opened(replace(server, timeout_s=min(server.timeout_s, _MAIL_S))) as inbox:
             return Finding(subject, True, f"{len(inbox.waiting())} mails wait")
-    except (ServerAway, SecretMissing) as error:
-        remedy = "correct server, port, user, secret or ca_file of this [[mailbox]]"
-        return Finding(subject, False, str(error), remedy)
+    except ServerAway as error:
+        found = f"{server.host}:{server.port}: {error}"
+    except SecretMissing as error:
+        found = str(error)
+    remedy = "correct server, port, user, secret or ca_file of this [[mailbox]]"
+    return Finding(subject, False, found, remedy)
 
 
 def _of_mailbox(place: str, key: str, name: str) -> Finding:

@@ -253,6 +253,16 @@ def test_check_tells_what_a_mailbox_names_that_is_not_there(stores, folder, imap
     assert done.exit_code == 1
 
 
+def test_check_tells_which_server_of_a_mailbox_does_not_answer(stores, folder, tmp_path):
+    file, port = tmp_path / "gateway.toml", free_port()
+    file.write_text(TOP.format(folder=folder) + f"port = {port}\ntls = false\n")
+    words = ["check", "--config", str(file), "--json", "--database-url", stores.url]
+    done = CliRunner().invoke(verbs, words, catch_exceptions=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    found = {line["subject"]: line["found"] for line in lines if not line["ok"]}
+    assert found["mailbox partners"].startswith(f"{HOST}:{port}: ")
+
+
 @contextmanager
 def _greeting(text):
     """Listen as something that is no IMAP server, and says at most this."""
