@@ -716,8 +716,12 @@ def test_znuny_a55_what_is_wrong_is_named(searches, face, sent, message):
         ({"DynamicField_\ud800": {"Equals": "x"}}, "DynamicField_? parameter is unknown!"),
         ({"DynamicField_\x00": {"Equals": "x"}}, "DynamicField_? parameter is unknown!"),
         ({"DynamicField_Kind": {"\ud800": "x"}}, "DynamicField_Kind parameter is invalid: ?!"),
+        (
+            {"DynamicField": {"Name": "x" * 100, "Equals": "x"}},
+            f"DynamicField_{'x' * 51} parameter is unknown!",
+        ),
     ],
-    ids=range(5),
+    ids=range(6),
 )
 def test_znuny_a55_names_that_are_no_text_are_refused_as_unknown(searches, sent, named):
     assert searches.refusal("rest", **sent) == named

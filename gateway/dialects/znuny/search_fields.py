@@ -20,6 +20,7 @@ from gateway.domain.ticket_search import (
     any_of,
     pattern,
 )
+from gateway.text import printable
 
 _COMPARED = {
     "Equals": Comparison.EQUAL,
@@ -57,7 +58,8 @@ def tests(given: Parameters, known: Mapping[str, Field]) -> Iterator[FieldTest]:
     """
     unknown = [name for name, _ in _written(given) if name not in known]
     if unknown and given.mode == "strict":
-        named = " ".join(f"{FIELD}{name} parameter is unknown!" for name in dict.fromkeys(unknown))
+        shown = dict.fromkeys(printable(FIELD + name) for name in unknown)
+        named = " ".join(f"{name} parameter is unknown!" for name in shown)
         raise Refused("InvalidParameter", named)
     for name, operators in _written(given):
         if name in known:
