@@ -1270,9 +1270,10 @@ where name = (
 returning name, now();
 
 -- name: failing_schedules
--- What ran by the clock and went wrong the last time.
+-- What ran by the clock and went wrong the last time; not what nobody runs any more, such as that of
+-- a mailbox that was taken out of the settings.
 select name, last_run, last_error from schedule
-where active and last_error <> '' order by name limit 500;
+where active and last_error <> '' and next_run > now() - interval '1 day' order by name limit 500;
 
 -- name: settle_schedule
 -- Fenced by the owner: a worker whose lease ran out changes nothing.

@@ -150,7 +150,8 @@ def test_check_tells_of_schedules_that_failed_and_of_work_that_no_worker_takes(d
     with psycopg.connect(driver_url(database_url), autocommit=True) as session:
         session.execute(
             "insert into schedule (name, spec, next_run, last_run, last_error) values"
-            " ('retention', 'daily 02:30 UTC', now(), '2026-03-04T02:30Z', 'disk full')"
+            " ('retention', 'daily 02:30 UTC', now(), '2026-03-04T02:30Z', 'disk full'),"
+            " ('mailbox of old', 'every 60 s', '2026-01-01', '2026-01-01', 'away')"
         )
         session.execute(
             "insert into stream (partner_id, subject, due)"
