@@ -98,7 +98,7 @@ class ArticleMail:
             # Another worker may have the right key file; one that is gone can be put back.
             return Transient(error=str(error), of_partner=False)
         except (_Hopeless, Unwritable, Unusable) as error:
-            return Permanent(error=str(error))
+            return Permanent(error=str(error), of_partner=False)
         progress.hold()
         return handed_over(mail, self._server, delivery.values.get(REACHED, ()))
 

@@ -30,7 +30,7 @@ def handed_over(
     """
     recipients = [each for each in dict.fromkeys(mail.recipients) if each not in reached]
     if not recipients:
-        return Permanent(error="nobody to send it to")
+        return Permanent(error="nobody to send it to", of_partner=False)
     began_s = perf_counter()
     try:
         outcome: Sent | Unsent = smtp.send(server, mail.sender, recipients, mail.content)
