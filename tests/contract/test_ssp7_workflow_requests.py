@@ -330,6 +330,16 @@ def test_what_an_app_does_not_take_is_refused(workflow, arguments, expected):
     assert workflow.refused(START, login=STARTER, **given) == expected
 
 
+def test_an_app_that_is_off_and_those_of_the_ticketing_make_no_tickets(workflow):
+    workflow.rows("insert into external_app (code, active) values ('GONE', false)")
+    workflow.rows("insert into external_app (code) values ('Ticketing.TaskClosure')"
+                  " on conflict do nothing")  # fmt: skip
+    for code in ("GONE", "Ticketing.TaskClosure"):
+        given = {"p_strExternalApp": code, "p_arrFields": pairs(Subject="x")}
+        refused = workflow.refused(START, login=STARTER, **given)
+        assert refused == ("APP_NOT_FOUND", "p_strExternalApp")
+
+
 def test_a_field_given_twice_is_refused(workflow):
     twice = {"NameValue": [{"Name": "Subject", "Value": "x"}, {"Name": "Subject", "Value": "y"}]}
     given = {"p_strExternalApp": "DOOR", "p_arrFields": twice}
