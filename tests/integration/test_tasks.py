@@ -7,12 +7,13 @@ import pytest
 
 from gateway.domain.assignment import TaskState, WorkflowRules
 from gateway.domain.commands import Assign, Defaults, SaveTicket
-from gateway.domain.partner_commands import Acknowledge, AddUpdate, Reassign
+from gateway.domain.partner_commands import Acknowledge, AddUpdate, Reassign, StartProcess
 from gateway.domain.people import AccountKind, PartyKind, Principal
 from gateway.errors import NotPermitted, ReferenceTaken, WrongState
 from gateway.repository.unit_of_work import UnitsOfWork
 from gateway.usecases import (
     card_tickets,
+    external_apps,
     partner_reads,
     partner_texts,
     references,
@@ -293,3 +294,23 @@ def test_reads_of_partners_take_few_round_trips(desk, monkeypatch):
     reading(lambda call, unit: partner_reads.task(task, "", "", call, unit), 4)
     reading(lambda call, unit: partner_reads.messages(task, None, call, unit), 4)
     reading(lambda call, unit: partner_reads.pending_events("", 10, FileLimit(), call, unit), 1)
+
+
+def test_judging_a_solution_and_starting_an_app_take_few_round_trips(desk, monkeypatch):
+    desk.stores.sql("insert into external_app (code) values ('DOOR')")
+    app = StartProcess(
+        app="DOOR", requester="", values=(("Subject", "Locked out"),), reference="",
+        defaults=DEFAULTS,
+    )  # fmt: skip
+    declined, accepted = ((guid, desk.task(guid).id) for guid in (desk.given(), desk.given()))
+    admin = replace(desk.stores.admin, granted=frozenset({"ssp7.start"}))
+
+    def acting(command, work, most):
+        call = desk.stores.call(command=command, principal=admin)
+        with round_trips(monkeypatch) as trips:
+            desk.stores.units.run(lambda unit: work(call, unit), call)
+        assert len(trips) <= most, trips
+
+    acting("DeclineSolution", lambda call, unit: solutions.decline(*declined, call, unit), 7)
+    acting("AcceptSolution", lambda call, unit: solutions.accept(*accepted, call, unit), 5)
+    acting("ssp7.start", lambda call, unit: external_apps.start(app, call, unit), 6)
