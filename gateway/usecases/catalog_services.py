@@ -232,8 +232,8 @@ def _add_person(
 
 
 def _require_owner(service: CatalogService, of: CatalogList) -> None:
-    last = of.code == _OWNER and len(service.members(of)) == 1
-    if last and service.published is not None:
+    # It holds one person, so whoever leaves is the last one.
+    if of.code == _OWNER and service.published is not None:
         raise ListRequired(field="list_name")
 
 

@@ -108,6 +108,14 @@ def test_ssp7_catalog_b1_a_list_may_need_its_last_person(catalog):
     assert catalog.call(remove, draft, **owner, p_strPersonUniqueId="mkeller").Changed
 
 
+def test_ssp7_catalog_b1_a_part_that_the_phase_needs_is_not_cleared(catalog):
+    service = catalog.service()
+    catalog.call(TEXT, service)
+    catalog.call(FIELD, service, p_strInternalName="Phase", p_strValue="Operation")
+    assert catalog.refused(TEXT, service, p_strValue="") == ("ARGUMENT_INVALID", "p_strValue")
+    assert catalog.part(service, "single") == "A line"
+
+
 def test_ssp7_catalog_b1_a_template_may_fix_type_and_name(catalog):
     service = catalog.published("Calculated")
     fixed = {"p_strInternalName": "Type", "p_strValue": "Technical service"}
