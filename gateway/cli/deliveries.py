@@ -126,7 +126,7 @@ def show_delivery(context: click.Context, loaded: Loaded, *, number: int, as_jso
 @click.option(
     "--since",
     metavar="TIME",
-    help="Only those that failed since 2026-03-04T10:15 (UTC unless it says so), or in the last 2h.",
+    help="Only what failed since 2026-03-04T10:15 (UTC unless it says so), or in the last 2h.",
 )
 @click.option(
     "--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="At most N a second."

@@ -34,7 +34,7 @@ def pgp(ring):
     """The secret key that signs, and the public one of the reader."""
     (signer,) = read_keys(ring.secret(SIGNER, PASSPHRASE), PASSPHRASE)
     (reader,) = read_keys(ring.public(READER))
-    return signer.secret, [reader.public]
+    return signer.secret, [reader.key.public]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def smime(tmp_path_factory):
     folder = tmp_path_factory.mktemp("smime")
     files = mail_certificate(folder, SIGNER), mail_certificate(folder, READER)
     signer, reader = (read_keys(file.read_bytes())[0] for file in files)
-    return files, (signer.secret, [reader.public])
+    return files, (signer.secret, [reader.key.public])
 
 
 def bare(content):
@@ -140,41 +140,41 @@ def test_inline_takes_neither_html_nor_files(pgp):
 def test_keys_of_gpg_say_whose_they_are_and_what_they_can_do(ring):
     (signer,) = read_keys(ring.secret(SIGNER, PASSPHRASE), PASSPHRASE)
     (reader,) = read_keys(ring.public(READER))
-    assert (signer.address, signer.signs, signer.encrypts) == (SIGNER, True, True)
-    assert (reader.address, reader.signs, reader.encrypts) == (READER, False, True)
+    assert (signer.key.address, signer.key.signs, signer.key.encrypts) == (SIGNER, True, True)
+    assert (reader.key.address, reader.key.signs, reader.key.encrypts) == (READER, False, True)
     assert reader.secret is None
-    assert len(signer.fingerprint) == 40
-    assert signer.fingerprint.endswith(signer.short_id)
+    assert len(signer.key.fingerprint) == 40
+    assert signer.key.fingerprint.endswith(signer.key.short_id)
     assert len(read_keys(ring.public(READER) + ring.public(SIGNER))) == 2
 
 
 def test_a_key_that_has_ended_neither_signs_nor_encrypts(ring, tmp_path):
     (ended,) = read_keys(ring.secret(ENDED))
-    assert ended.expires.year == 2020
+    assert ended.key.expires.year == 2020
     with pytest.raises(Unusable, match="sign"):
         written(PLAIN, Protecting(kind="PGP", secret=ended.secret))
     with pytest.raises(Unusable, match="encrypt"):
-        written(PLAIN, Protecting(kind="PGP", recipients=[ended.public]))
+        written(PLAIN, Protecting(kind="PGP", recipients=[ended.key.public]))
     (old,) = read_keys(mail_certificate(tmp_path, ENDED, days=-1).read_bytes())
     with pytest.raises(Unusable, match="not valid now"):
         written(PLAIN, Protecting(kind="SMIME", secret=old.secret))
     with pytest.raises(Unusable, match="not valid now"):
-        written(PLAIN, Protecting(kind="SMIME", recipients=[old.public]))
+        written(PLAIN, Protecting(kind="SMIME", recipients=[old.key.public]))
 
 
 def test_a_revoked_key_neither_signs_nor_encrypts():
     tsk = Tsk.generate(f"Gone <{READER}>", profile=Profile.RFC4880)
     cert = tsk.extract_certificate()
     (found,) = read_keys(bytes(cert) + bytes(cert.revoke(tsk.certifier())))
-    assert found.revoked
+    assert found.key.revoked
     with pytest.raises(Unusable, match="revoked"):
-        written(PLAIN, Protecting(kind="PGP", recipients=[found.public]))
+        written(PLAIN, Protecting(kind="PGP", recipients=[found.key.public]))
 
 
 def test_one_recipient_who_cannot_read_stops_the_mail_for_all(ring, pgp):
     (ended,) = read_keys(ring.public(ENDED))
     with pytest.raises(Unusable):
-        written(PLAIN, Protecting(kind="PGP", recipients=[*pgp[1], ended.public]))
+        written(PLAIN, Protecting(kind="PGP", recipients=[*pgp[1], ended.key.public]))
 
 
 def test_locked_keys_want_their_passphrase(ring, smime, tmp_path):
@@ -185,16 +185,16 @@ def test_locked_keys_want_their_passphrase(ring, smime, tmp_path):
             with pytest.raises(Locked):
                 read_keys(file, wrong)
         (found,) = read_keys(file, PASSPHRASE)
-        assert found.signs
+        assert found.key.signs
         assert PASSPHRASE not in repr(found)
-        assert found.public.hex() not in repr(found)
+        assert found.key.public.hex() not in repr(found)
 
 
 def test_a_certificate_goes_by_the_hash_and_fingerprint_of_openssl(tmp_path):
     file = mail_certificate(tmp_path, SIGNER)
     (found,) = read_keys(file.read_bytes())
-    assert found.short_id == kit.subject_hash(file)
-    assert len(found.fingerprint) == 40
+    assert found.key.short_id == kit.subject_hash(file)
+    assert len(found.key.fingerprint) == 40
 
 
 @pytest.mark.parametrize(
