@@ -758,18 +758,44 @@ def test_a_hash_is_void_once_the_task_is_with_another_partner(workflow):
     assert "HASH_INVALID" in workflow.post(body, login=None).text
 
 
-def test_a_right_that_was_not_given_is_denied(workflow):
-    task = workflow.task()
-    grant = "insert into account_right select id, 'ssp7.read' from account where name = 'southsea'"
-    workflow.rows(grant)
-    try:
-        refused = workflow.refused(UPDATE, login=SOUTHSEA, p_intTaskId=task, p_strMessage="x")
-        assert refused == ("ACCESS_DENIED", None)
-    finally:
-        workflow.rows(
-            "delete from account_right where name = 'ssp7.read' and account_id ="
-            " (select id from account where name = 'southsea')"
-        )
+RIGHTS = ("acknowledge", "reassign", "update", "start", "read", "events")
+START = {"p_strExternalApp": "SEA", "p_arrFields": {"NameValue": [{"Name": "Subject"}]}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "right", "arguments"),
+    [
+        (ACKNOWLEDGE, "acknowledge", {"p_intTaskId": 1, "p_strExternalReference": "x"}),
+        (REASSIGN, "reassign", {"p_intTaskId": 1, "p_strSolution": "x"}),
+        (UPDATE, "update", {"p_intTaskId": 1, "p_strMessage": "x"}),
+        ("StartProcessFromExternalApp", "start", START),
+        ("GetProcessInstanceTask", "read", {"p_intTaskId": 99_999_999}),
+        (BY_REFERENCE, "read", {"p_strExternalReference": "nowhere"}),
+        ("GetProcessInstanceTaskMessages", "read", {"p_intTaskId": 99_999_999}),
+        ("GetPendingExternalEvents", "events", {"p_intMax": 1}),
+        (
+            "ConfirmExternalEvent",
+            "events",
+            {"p_strEventId": "0" * 8 + "-0000" * 3 + "-" + "0" * 12},
+        ),
+    ],
+)
+def test_each_operation_needs_its_right_and_no_other(workflow, operation, right, arguments):
+    account = "(select id from account where name = 'southsea')"
+    grant = f"insert into account_right select {account}, unnest(%s::text[])"
+    drop = f"delete from account_right where account_id = {account}"
+    told = []
+    for given in ([name for name in RIGHTS if name != right], [right]):
+        workflow.rows(grant, [f"ssp7.{name}" for name in given])
+        try:
+            workflow.call(operation, login=SOUTHSEA, **arguments)
+            told.append("OK")
+        except zeep.exceptions.Fault as fault:
+            told.append(refusal(fault)[0])
+        finally:
+            workflow.rows(drop)
+    assert told[0] == "ACCESS_DENIED"
+    assert told[1] != "ACCESS_DENIED"
 
 
 # --- fetching --------------------------------------------------------------------------------
