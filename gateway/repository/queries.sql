@@ -2730,12 +2730,19 @@ with shown as (
   where a.place <= %(limit)s)
 
 -- part: whole_articles
-select r.ticket_id, r.id, r.number, r.plain, r.html, r.visible, r.channel, r.sender_type, r.from_,
+-- Texts beyond what one answer can hold are left out of the reading, and the whole answer is
+-- refused; how long a text is stands beside it, so it is not fetched for that.
+select r.total, r.ticket_id, r.id, r.number,
+  case when r.total <= %(most_text)s then r.plain else '' end,
+  case when r.total <= %(most_text)s then r.html else '' end,
+  r.visible, r.channel, r.sender_type, r.from_,
   r.reply_to, r.to_, r.cc, r.bcc, r.subject, r.mime_type, r.charset, r.message_id, r.in_reply_to,
   r.refs, r.signature, r.created, coalesce(r.created_by, 1), r.changed, coalesce(r.changed_by, 1),
   (select coalesce(sum(minutes), 0) from working_time w
    where w.ticket_id = r.ticket_id and w.article_id = r.id)
-from shown s join article r on r.ticket_id = s.ticket_id and r.id = s.id
+from (
+  select a.*, sum(octet_length(a.plain) + octet_length(a.html)) over () as total
+  from shown s join article a on a.ticket_id = s.ticket_id and a.id = s.id) r
 order by r.ticket_id, case when %(newest)s then -r.number else r.number end
 limit 100000;
 

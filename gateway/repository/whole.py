@@ -10,6 +10,7 @@ from gateway.repository.transaction import Named, Record, Transaction
 from gateway.usecases.ports import Extent, Line, ShownArticle, ShownFile, Whole, WholeTicket
 
 _MOST_BYTES = 96 * 1024 * 1024  # of files in one answer
+_MOST_TEXT_BYTES = 32 * 1024 * 1024  # of articles in one answer
 _MOST_LINES = 100_000
 _ENDLESS = 2**31
 
@@ -24,7 +25,7 @@ class WholeStore:
         """Read tickets; unknown ones are left out.
 
         Raises:
-            ShapeExceeded: the files are more than one answer can hold.
+            ShapeExceeded: files or texts are more than one answer can hold.
         """
         return self._followed(ids, lambda targets: _readings(targets, extent), extent)
 
@@ -68,6 +69,7 @@ def _readings(ids: Sequence[int], extent: Extent) -> dict[str, Named]:
         "visible_only": extent.visible_only,
         "senders": list(extent.senders),
         "limit": extent.article_limit or _ENDLESS,
+        "most_text": _MOST_TEXT_BYTES,
     }
     if extent.articles:
         batch["articles"] = ("shown_articles whole_articles", shown)
@@ -86,14 +88,18 @@ def _whole(
     records: Mapping[str, list[Record]],
     extent: Extent,
 ) -> Whole:
-    files, lines, values = (records.get(name, []) for name in ("files", "lines", "fields"))
+    articles, files, lines, values = (
+        records.get(name, []) for name in ("articles", "files", "lines", "fields")
+    )
     if extent.contents and files and files[0][7] > _MOST_BYTES:
-        raise ShapeExceeded("size of the answer")
+        raise ShapeExceeded("size of the files")
+    if articles and articles[0][0] > _MOST_TEXT_BYTES:
+        raise ShapeExceeded("size of the texts")
     if len(lines) > _MOST_LINES:
         raise ShapeExceeded("lines of history")
     return Whole(
         tickets={asked: found[target] for asked, target in targets.items() if target in found},
-        articles=_records(ShownArticle, records.get("articles", ())),
+        articles=_records(ShownArticle, (texts[1:] for texts in articles)),
         files=[_file(record) for record in files],
         names=list(dict.fromkeys(name for name, *_ in values)),
         several=frozenset(name for name, kind, *_ in values if kind == "multiselect"),

@@ -572,6 +572,10 @@ def test_the_answer_holds_the_ticket_where_the_setting_says_so(databases):
             assert made["Ticket"]["Article"][0]["Body"] == "97 %"
             done = update(znuny, made["TicketID"], face, Ticket={"Title": "Other"})
             assert done["Ticket"]["Title"] == "Other"
+        znuny.rows("update article set plain = repeat('x', 35000000) where ticket_id = %s",
+                   int(made["TicketID"]))  # fmt: skip
+        done = update(znuny, made["TicketID"], Ticket={"Title": "Long"})
+        assert (done["Ticket"]["Title"], done["Ticket"].get("Article")) == ("Long", None)
 
 
 def test_customers_create_only_in_their_queues(databases):

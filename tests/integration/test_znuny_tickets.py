@@ -39,6 +39,33 @@ def test_znuny_a13_first_calls_at_once_make_one_ticket(znuny):
     ) == [(CALLERS, 1, CALLERS)]
 
 
+@pytest.mark.parametrize(
+    ("much", "more"),
+    [
+        ("update article set plain = repeat('x', 17000000), html = plain where ticket_id = %s", {}),
+        (
+            "update attachment set size = 101000000 where ticket_id = %s",
+            {"Attachments": "1", "GetAttachmentContents": "1"},
+        ),
+    ],
+    ids=["texts", "files"],
+)
+def test_more_than_one_answer_holds_is_refused_and_can_still_be_changed(znuny, much, more):
+    made = znuny.call("rest", "TicketCreate", {**AGENT, **WHOLE, "Attachment": FILE})
+    ticket = {**AGENT, "TicketID": made.answer["TicketID"]}
+    znuny.rows(much, int(made.answer["TicketID"]))
+    asked = {**ticket, "AllArticles": "1", **more}
+    for face in ("rest", "soap11"):
+        refused = znuny.call(face, "TicketGet", asked)
+        assert refused.error == (
+            "TicketGet.InvalidParameter",
+            "TicketGet: TicketID parameter asks for more than one answer holds, ask for less!",
+        )
+    assert znuny.call("rest", "TicketGet", ticket).answer["Ticket"]
+    changed = znuny.call("rest", "TicketUpdate", {**ticket, "Ticket": {"Title": "Still alive"}})
+    assert changed.code is None
+
+
 STEPS = (
     "resolve", "set_aside_articles", "holders_of_claim", "insert_ticket", "add_history",
     "add_events", "add_whole_articles", "add_files_of_articles", "add_contents", "add_time_units",

@@ -30,13 +30,13 @@ def get(job: Job) -> Mapping[str, Any]:
     """Read the history of tickets, lines oldest first.
 
     Raises:
-        Refused: no agent asks, or one of the tickets is not there for it.
+        Refused: no agent asks, one of the tickets is not there for it, or there are too many lines.
     """
     principal = job.login()
     if principal.kind is AccountKind.CUSTOMER:
         raise Refused("AuthFail", "User needs to an Agent!")
     ids = reading.ticket_ids(job)
-    return job.run(partial(_read, ids, job.options), principal)
+    return reading.bounded(job, partial(_read, ids, job.options), principal)
 
 
 def _read(ids: Sequence[int], options: Options, call: Call, unit: Unit) -> Mapping[str, Any]:

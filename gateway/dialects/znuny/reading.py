@@ -1,21 +1,18 @@
 """TicketGet: tickets with all that hangs on them (contract sections 5 and 6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from gateway.dialects.znuny.desk import Options
 from gateway.dialects.znuny.fixed_lists import SENDER_TYPES
 from gateway.dialects.znuny.job import Job, as_id, entries
-from gateway.dialects.znuny.refusals import Refused, invalid, missing
+from gateway.dialects.znuny.refusals import Refused, invalid, missing, too_much
 from gateway.dialects.znuny.shown import Shown
 from gateway.domain.people import AccountKind, Permission, Principal
-from gateway.usecases.ports import (
-    Call,
-    Extent,
-    Unit,
-    WholeTicket,
-)
+from gateway.errors import ShapeExceeded
+from gateway.usecases.ports import Call, Extent, Unit, WholeTicket
 
 MOST_TICKETS = 1000
 _LONGEST_ID = 18  # digits
@@ -27,12 +24,26 @@ def get(job: Job) -> Mapping[str, Any]:
     """Read tickets in the order in which they are asked for.
 
     Raises:
-        Refused: one of them is not there for the caller.
+        Refused: one of them is not there for the caller, or they hold too much for one answer.
     """
     principal = job.login()
     ids = ticket_ids(job)
     extent, html = _extent(job, principal), job.flag("HTMLBodyAsAttachment", False)
-    return job.run(partial(_read, ids, extent, html, job.options), principal)
+    return bounded(job, partial(_read, ids, extent, html, job.options), principal)
+
+
+def bounded(
+    job: Job, work: Callable[[Call, Unit], Mapping[str, Any]], principal: Principal
+) -> Mapping[str, Any]:
+    """Run the work of a reader.
+
+    Raises:
+        Refused: what was asked for is more than one answer can hold.
+    """
+    try:
+        return job.run(work, principal)
+    except ShapeExceeded:
+        raise too_much("TicketID") from None
 
 
 def ticket_ids(job: Job) -> list[int]:
@@ -69,10 +80,17 @@ def sees(principal: Principal, ticket: WholeTicket) -> bool:
 
 
 def whole_of(ticket_id: int, options: Options, call: Call, unit: Unit) -> Mapping[str, Any]:
-    """Give a ticket as it is after what this unit did, with everything on it."""
+    """Give a ticket as it is after what this unit did, with everything on it.
+
+    Articles that are more than one answer can hold are left out: what was done is not undone.
+    """
     customer = call.principal.kind is AccountKind.CUSTOMER
     extent = Extent(articles=True, files=True, fields=True, visible_only=customer)
-    whole = unit.whole.read([ticket_id], extent)
+    try:
+        whole = unit.whole.read([ticket_id], extent)
+    except ShapeExceeded:
+        extent = replace(extent, articles=False)
+        whole = unit.whole.read([ticket_id], extent)
     return Shown(whole, extent, False, options, customer, unit.now).ticket(ticket_id)
 
 

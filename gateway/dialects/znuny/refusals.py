@@ -56,6 +56,12 @@ def invalid(path: str) -> Refused:
     return Refused("InvalidParameter", f"{path} parameter is invalid!")
 
 
+def too_much(path: str) -> Refused:
+    """Give the refusal of an answer that would be larger than any may be: our own text."""
+    text = f"{path} parameter asks for more than one answer holds, ask for less!"
+    return Refused("InvalidParameter", text)
+
+
 def invalid_entry(path: str, name: str) -> Refused:
     """Give the refusal of form J."""
     text = f"{path}->{name}ID or {path}->{name} parameter is invalid!"
