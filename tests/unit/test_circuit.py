@@ -78,6 +78,10 @@ def test_an_answer_does_not_resume_what_an_operator_paused():
     assert circuit.answered(Circuit(failures=1, paused=True)).paused
 
 
+def test_a_failure_does_not_resume_it_either():
+    assert circuit.failed(Circuit(paused=True), NOW, probe=False).paused
+
+
 @given(st.lists(st.sampled_from(["failure", "probe", "answer"]), max_size=40))
 def test_it_is_open_only_after_five_failures_in_a_row(happenings):
     state, row = Circuit(), 0

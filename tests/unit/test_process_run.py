@@ -256,6 +256,12 @@ def test_a_failed_probe_is_not_the_last_try():
     assert isinstance(world.run(), Transient)
 
 
+def test_a_failure_of_somebody_else_during_a_probe_may_be_the_last_try():
+    world = World(call("one", 'on_error = "continue"'), more="[process.retry]\ncount = 0",
+                  answers={"one": TROUBLE}, partners={"t": SOUTHSEA}, probe_s=5)  # fmt: skip
+    assert isinstance(world.run(), Done)
+
+
 @pytest.mark.parametrize(
     ("partner", "tells"), [(NORTHWIND, True), (SOUTHSEA, False), (None, False)]
 )
