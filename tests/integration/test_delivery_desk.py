@@ -287,7 +287,8 @@ def test_what_waits_without_any_worker_is_told(outbox, run, desk, partner):
     outbox.session.execute("update stream set due = due - interval '2 minutes'")
     assert "no worker runs, 1 tickets and services wait" in run("list").stderr
     outbox.session.execute(
-        "insert into schedule (name, spec, next_run, last_run) values ('x', 'every 30 s', now(), now())"
+        "insert into schedule (name, spec, next_run, last_run)"
+        " values ('x', 'every 30 s', now(), now())"
     )
     assert desk.neglected() == 0
     outbox.session.execute("delete from schedule")
