@@ -117,6 +117,10 @@ def test_ssp7_workflow_b1_nil_and_the_date_never_set_are_not_given(workflow):
             ("ARGUMENT_INVALID", "p_arrAttachments/ExternalAttachment[1]/FileName"),
         ),
         (
+            {"p_arrAttachments": {"ExternalAttachment": [{"FileName": ".."}]}},
+            ("ARGUMENT_INVALID", "p_arrAttachments/ExternalAttachment[1]/FileName"),
+        ),
+        (
             {"p_arrAttachments": {"ExternalAttachment": [{"Content": b"x"}]}},
             ("ARGUMENT_MISSING", "p_arrAttachments/ExternalAttachment[1]/FileName"),
         ),

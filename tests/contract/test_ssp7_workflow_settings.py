@@ -5,9 +5,10 @@ from base64 import b64encode
 import pytest
 
 from tests.kit import web
-from tests.kit.gateway import wrapped
+from tests.kit.gateway import new_id, wrapped
 from tests.kit.workflow import (
     ACKNOWLEDGE,
+    FETCHER,
     NORTHWIND,
     REASSIGN,
     UPDATE,
@@ -171,6 +172,27 @@ def test_attachments_are_bounded_each_and_together(by_login, sizes, field):
     assert field is None or f"<Field>{field}</Field>" in text
 
 
+def test_fetched_events_end_before_their_files_exceed_one_message(by_login):
+    for _ in range(2):
+        ticket_id = by_login.ticket("Network")
+        file = {"Id": new_id(), "DocumentId": new_id(), "Name": "Plan", "FileName": "plan.txt",
+                "Content": b"x" * 8, "IsVisibleForWeb": True}  # fmt: skip
+        saved = by_login.gateway.call(
+            "SaveTicketAttachments_V1",
+            TicketId=ticket_id,
+            Attachments={"TTicketAttachment_V1": [file]},
+        )
+        assert saved.ResultCode == 0
+        by_login.assign(ticket_id, "Fetcher desk")
+    body = wrapped(
+        element("GetPendingExternalEvents", "<p_intMax>9</p_intMax>"),
+        "1.1",
+        header=TOKEN.replace(NORTHWIND[0], FETCHER[0]),
+    )
+    text = by_login.post("", login=None, envelope=body).text
+    assert (text.count("<EventId>"), text.count("<FileName>")) == (1, 1)
+
+
 def test_a_solution_comes_back_to_the_groups_own_group_else_to_the_default_one(by_login):
     def back():
         task = by_login.task()
@@ -195,6 +217,8 @@ def test_ssp7_workflow_b2_a_hash_that_is_off_is_as_none(by_login):
     task = by_login.task()
     answer = sent(by_login, "GetProcessInstanceTask", task)
     assert (answer.status_code, "AUTH_REQUIRED" in answer.text) == (500, True)
+    wrong = f"<p_intTaskId>{task}</p_intTaskId><p_strHashCheck>1.k2.x</p_strHashCheck>"
+    assert by_token(by_login, "GetProcessInstanceTask", wrong).status_code == 200
 
 
 def test_the_requester_is_shown_where_the_setting_says_so(strict):
