@@ -130,5 +130,5 @@ def _attempt(name: str, task: Task) -> str:
     except Exception as error:
         log.exception("scheduled task failed", task=name)
         return f"{type(error).__name__}: {error}"[:500]
-    log.info("scheduled task done", task=name)
+    log.debug("scheduled task done", task=name)
     return ""

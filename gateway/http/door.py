@@ -32,7 +32,9 @@ log = structlog.get_logger(__name__)
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_NO_TLS = Refusal(400, "GW-105", "credentials are taken over https only")
+_NO_TLS = Refusal(
+    400, "GW-105", "credentials are taken over https only, or from the gateway's own machine"
+)
 _CLOSE = (("Connection", "close"),)
 _READS = ("GET", "HEAD")
 _ON_PAGES = (
