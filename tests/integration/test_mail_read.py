@@ -117,7 +117,8 @@ def test_check_logs_in_to_each_mailbox(typed, tmp_path):
         (tmp_path / "imap-partners").write_text(PASSWORD)
         assert _mailbox(typed)["found"] == "1 mails wait"
     found = _mailbox(typed)
-    assert (found["ok"], found["found"]) == (False, os.strerror(errno.ECONNREFUSED))
+    refused = f"127.0.0.1:{server.port}: {os.strerror(errno.ECONNREFUSED)}"
+    assert (found["ok"], found["found"]) == (False, refused)
 
 
 def _mailbox(typed):
