@@ -1,6 +1,6 @@
 """Fixtures that every test may ask for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from gateway.repository.embedded import EmbeddedServer
 from tests.kit.database import Databases, running_server
 from tests.kit.keyring import Keyring, keyring
-from tests.kit.logs import own_logs, uncached
+from tests.kit.logs import first_logs
 from tests.kit.mail import MailServer, smtp_server
 
 
@@ -28,15 +28,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _uncached_logs() -> Iterator[None]:
-    with uncached():
-        yield
+def _first_logs() -> Iterator[Callable[[], None]]:
+    with first_logs() as put_back:
+        yield put_back
 
 
 @pytest.fixture(autouse=True)
-def _own_logs() -> Iterator[None]:
-    with own_logs():
-        yield
+def _logs_put_back(_first_logs: Callable[[], None]) -> None:
+    """Take back what verbs set up before, for other tests or for the fixtures of a module."""
+    _first_logs()
 
 
 @pytest.fixture(scope="session")
