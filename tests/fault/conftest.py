@@ -29,7 +29,7 @@ SEED = int(os.environ.get("GATEWAY_FAULT_SEED", "7"))  # noqa: TID251 - the long
 @pytest.fixture
 def rounds():
     """Give how often to repeat: the short form's number, unless the long form asks for more."""
-    asked = int(os.environ.get("GATEWAY_FAULT_ROUNDS", "0"))  # noqa: TID251
+    asked = int(os.environ.get("GATEWAY_FAULT_ROUNDS", "0"))  # noqa: TID251 - so is this
     return lambda short: max(short, asked)
 
 

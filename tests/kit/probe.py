@@ -1,5 +1,7 @@
 """A service of three operations with a whole endpoint round it, for tests of the engine."""
 
+# ruff: noqa: N802, N805 - operations bear their wire names, and Spyne calls them without self
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,18 +95,18 @@ class ProbeService(ServiceBase):
     __port_types__ = ("ProbePortType",)
 
     @rpc(needed(Note), _args=["Note"], _returns=optional(Result), _port_type="ProbePortType")
-    def SaveNote_V1(ctx, note):  # noqa: N802, N805
+    def SaveNote_V1(ctx, note):
         """Save a note and answer with what was saved."""
         ctx.udc.desk.saved.append(note)
         return {"ResultCode": 0, "Note": note}
 
     @rpc(optional(Unicode), _args=["Text"], _returns=optional(Unicode), _port_type="ProbePortType")
-    def Ping_V1(ctx, text):  # noqa: N802, N805
+    def Ping_V1(ctx, text):
         """Answer with the text that was sent."""
         return text
 
     @rpc(needed(Unicode), _args=["How"], _returns=optional(Unicode), _port_type="ProbePortType")
-    def Fail_V1(ctx, how):  # noqa: N802, N805
+    def Fail_V1(ctx, how):
         """Fail in the way asked for."""
         raise FAILURES[how]
 
@@ -208,7 +210,7 @@ def build_probe() -> Probe:
         DEFINITION,
         operations,
         Contract(schema, operations),
-        Authenticator(accounts),  # type: ignore[arg-type]
+        Authenticator(accounts),  # type: ignore[arg-type]  # the accounts in memory
         desk,
     )
     return Probe(endpoint, desk, accounts, schema)
